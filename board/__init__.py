@@ -1,0 +1,92 @@
+"""Board: threaded comments, a sponsored ballot and an e-mail gate for any article page."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from board.config import Settings, load_settings
+from board.logs import init_logs
+
+PACKAGE = Path(__file__).parent
+MAX_REQUEST_BYTES = 64 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from its settings; read it as a table of contents."""
+    settings = settings or load_settings()
+    init_logs(settings.log_level)
+    app = Flask(
+        "board",
+        instance_path=str(settings.instance_path),
+        template_folder=str(shared_directory("templates")),
+        static_folder=str(shared_directory("static")),
+    )
+    configure(app, settings)
+    init_extensions(app, settings)
+    init_features(app)
+    return app
+
+
+def shared_directory(name: str) -> Path:
+    """Return `templates/` or `static/`: beside the package in a checkout, inside it in an installed wheel."""
+    in_checkout = PACKAGE.parent / name
+    return in_checkout if in_checkout.is_dir() else PACKAGE / "_bundled" / name
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Turn settings into Flask's configuration."""
+    from board.storage import engine_options
+
+    app.config.update(
+        BOARD=settings,
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, settings.database_pool_size),
+        SESSION_COOKIE_NAME="__Host-board" if settings.is_https else "board",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+    app.url_map.merge_slashes = False
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+
+def init_extensions(app: Flask, settings: Settings) -> None:
+    """Bind the extensions."""
+    from board import extensions
+    from board.csrf import init_csrf
+    from board.mailer import init_mail
+    from board.storage import prepare_engine
+    from board.web import init_web
+
+    extensions.db.init_app(app)
+    with app.app_context():
+        prepare_engine(extensions.db.engine)
+    extensions.migrate.init_app(app, extensions.db, directory=str(PACKAGE / "migrations"), render_as_batch=True)
+    init_mail(app, settings)
+    init_csrf(app, extensions.csrf)
+    init_web(app, settings)
+
+
+def init_features(app: Flask) -> None:
+    """Bind the features, lowest layer first."""
+    from board import (
+        accounts,
+        articles,
+        ballots,
+        comments,
+        errors,
+        gate,
+        moderation,
+        operations,
+        pages,
+        transfer,
+    )
+
+    errors.init_errors(app)
+    for feature in (accounts, articles, comments, ballots, gate, moderation, pages, transfer, operations):
+        feature.init_app(app)

@@ -1,0 +1,10 @@
+"""Members, sign-in, sessions, roles, profile and privacy."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bind Flask-Security with our member, our sessions and our pages."""
+    from board.accounts.setup import init_accounts
+
+    init_accounts(app)

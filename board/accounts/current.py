@@ -1,0 +1,24 @@
+"""Who is asking."""
+
+from typing import cast
+
+from flask import current_app
+from flask_login import current_user
+
+from board.access import SecondFactorNeeded, permit
+from board.accounts.models import User
+
+
+def member() -> User:
+    """Return the signed-in member. Raises SignInNeeded for a signed-out reader."""
+    permit(bool(current_user.is_authenticated))
+    return cast(User, current_user._get_current_object())
+
+
+def staff(role: str) -> User:
+    """Return the signed-in member, who has at least the role and the second factor the operator asks for."""
+    user = member()
+    permit(user.has_rank(role))
+    if current_app.config["BOARD"].staff_need_second_factor and not user.has_second_factor:
+        raise SecondFactorNeeded
+    return user

@@ -1,0 +1,147 @@
+"""Members, their sessions and their passkeys."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from flask_security import AsaList, UserMixin, WebAuthnMixin
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, update
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from board.accounts.names import clean_display_name, lookalike_key
+from board.extensions import Model, db
+from board.storage import now
+
+ROLES = ("member", "moderator", "editor", "admin")  # each may do what the ones before it may
+
+
+class User(Model, UserMixin):
+    """A member: somebody with an account, staff included."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        CheckConstraint("role IN ('member', 'moderator', 'editor', 'admin')", name="role"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    display_name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(400), unique=True)  # one name per look
+    password: Mapped[str | None] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(20), default="member")
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    confirmed_at: Mapped[datetime | None]
+    is_placeholder: Mapped[bool] = mapped_column(default=False)  # an imported author, whom nobody can sign in as
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(16))
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
+
+    webauthn: Mapped[list["Passkey"]] = relationship(cascade="all, delete-orphan")  # type: ignore[assignment]
+
+    def rename(self, raw: str, *, may_use_reserved: bool = False) -> None:
+        """Take a new display name. Raises NameRefused with a sentence; uniqueness by look is the database's."""
+        self.display_name = clean_display_name(raw, may_use_reserved=may_use_reserved)
+        self.name_key = lookalike_key(self.display_name)
+
+    def has_rank(self, role: str) -> bool:
+        """Tell whether this member may do what the role may."""
+        return self.active and ROLES.index(self.role) >= ROLES.index(role)
+
+    @property
+    def is_moderator(self) -> bool:
+        """Tell whether this member may decide on other people's comments."""
+        return self.has_rank("moderator")
+
+    @property
+    def is_editor(self) -> bool:
+        """Tell whether this member may register articles and write ballots."""
+        return self.has_rank("editor")
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether this member may change roles, sites and accounts."""
+        return self.has_rank("admin")
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether the member has shown that the e-mail address is theirs."""
+        return self.confirmed_at is not None
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Tell whether logging in takes more than the password."""
+        return bool(self.tf_primary_method) or any(key.usage == "secondary" for key in self.webauthn)
+
+    def can_post(self) -> bool:
+        """Tell whether this member may write in threads, react and report."""
+        return bool(self.active and self.is_confirmed and not self.is_placeholder)
+
+    def end_sessions(self, *, but: str = "") -> None:
+        """End every session of this member, on every machine, at once; keep the one whose token is given."""
+        ending = update(MemberSession).where(MemberSession.user_id == self.id, MemberSession.ended_at.is_(None))
+        if but:
+            ending = ending.where(MemberSession.token_hash != hash_token(but))
+        db.session.execute(ending.values(ended_at=now()))
+
+    # Flask-Security asks for role objects when it makes a member; ours is one column.
+    @property
+    def roles(self) -> list[Any]:
+        """Return nothing: rights come from `role`."""
+        return []
+
+    @roles.setter
+    def roles(self, _roles: list[Any]) -> None:
+        """Accept and forget what Flask-Security passes."""
+
+
+class Passkey(Model, WebAuthnMixin):
+    """A WebAuthn credential of a member."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(default=0)
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    backup_state: Mapped[bool] = mapped_column(Boolean)
+    device_type: Mapped[str] = mapped_column(String(64))
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    create_datetime: Mapped[datetime] = mapped_column(default=now)
+    lastuse_datetime: Mapped[datetime] = mapped_column(default=now)
+    name: Mapped[str] = mapped_column(String(64))
+    usage: Mapped[str] = mapped_column(String(64))
+
+    def get_user_mapping(self) -> dict[str, int]:
+        """Tell Flask-Security whose this is."""
+        return {"id": self.user_id}
+
+
+class MemberSession(Model):
+    """One browser in which a member is signed in; the cookie holds the token, this row only its hash."""
+
+    __tablename__ = "member_session"
+    __table_args__ = (Index("ix_member_session_user", "user_id", "ended_at"),)
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(String(120), default="")  # "Firefox on Linux", for the list of sessions
+    network: Mapped[str] = mapped_column(String(60), default="")  # /24 or /56, never the whole address
+
+    user: Mapped[User] = relationship()
+
+
+def hash_token(token: str) -> str:
+    """Return what is stored of a token that only its owner holds."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,7 @@
+"""Sites, their articles, videos and pictures."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bind this feature's routes and commands."""

@@ -1,0 +1,113 @@
+"""Sites, articles, their videos and pictures."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from board.extensions import Model
+from board.storage import now
+
+MAX_EXTERNAL_ID_CHARACTERS = 255
+PRIMARY_SITE_ID = 1
+
+
+class Site(Model):
+    """A publication: its name, and the origins whose pages may show its threads."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(50), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    origins: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def is_primary(self) -> bool:
+        """Tell whether this is the site whose pages need no `?site=`."""
+        return self.id == PRIMARY_SITE_ID
+
+
+class Picture(Model):
+    """An uploaded picture, made anew by us and served at `/media/<sha256>`, never from elsewhere."""
+
+    __tablename__ = "picture"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    content_type: Mapped[str] = mapped_column(String(30))
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+
+
+class Article(Model):
+    """One article of a publisher, known by the publisher's own ID."""
+
+    __tablename__ = "article"
+    __table_args__ = (
+        UniqueConstraint("site_id", "external_id"),
+        CheckConstraint("gate IN ('open', 'email', 'members')", name="gate"),
+        CheckConstraint("comments IN ('open', 'closed')", name="comments"),
+        Index("ix_article_site_published", "site_id", "published_at", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    external_id: Mapped[str] = mapped_column(String(MAX_EXTERNAL_ID_CHARACTERS))
+    title: Mapped[str] = mapped_column(String(300))
+    standfirst: Mapped[str] = mapped_column(Text, default="")
+    byline: Mapped[str] = mapped_column(String(200), default="")
+    published_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+    url: Mapped[str] = mapped_column(String(2000), default="")  # the publisher's own page, if it has one
+    body_source: Mapped[str] = mapped_column(Text, default="")
+    body_blocks: Mapped[list[str]] = mapped_column(JSON, default=list)  # safe HTML, one block each, made on write
+    renderer_version: Mapped[int] = mapped_column(default=0)
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"))
+    picture_alt: Mapped[str] = mapped_column(String(300), default="")
+    trailer_url: Mapped[str] = mapped_column(String(2000), default="")
+    gate: Mapped[str] = mapped_column(String(10), default="open")
+    gate_after_blocks: Mapped[int] = mapped_column(default=2)  # blocks of the body that everybody reads
+    comments: Mapped[str] = mapped_column(String(10), default="open")
+    comments_close_after_days: Mapped[int | None]
+
+    site: Mapped[Site] = relationship(lazy="joined")
+    picture: Mapped[Picture | None] = relationship()
+    videos: Mapped[list["Video"]] = relationship(
+        order_by="Video.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    @property
+    def comments_close_at(self) -> datetime | None:
+        """Return when the thread closes by itself, if it does."""
+        if self.comments_close_after_days is None:
+            return None
+        return self.published_at + timedelta(days=self.comments_close_after_days)
+
+    @property
+    def takes_comments(self) -> bool:
+        """Tell whether new comments, replies and reactions are accepted now."""
+        closes = self.comments_close_at
+        return self.comments == "open" and (closes is None or now() < closes)
+
+    def can_be_managed_by(self, user: Any) -> bool:
+        """Editors and admins manage articles."""
+        return bool(user.is_authenticated and user.is_editor)
+
+
+class Video(Model):
+    """A video in the article's rail: a link to its page, shown as a still until pressed."""
+
+    __tablename__ = "article_video"
+    __table_args__ = (Index("ix_article_video_article", "article_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(default=0)
+    url: Mapped[str] = mapped_column(String(2000))
+    title: Mapped[str] = mapped_column(String(200), default="")

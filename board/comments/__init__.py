@@ -1,0 +1,7 @@
+"""Comments, the thread and its pages, reactions."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bind this feature's routes and commands."""

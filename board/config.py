@@ -1,0 +1,211 @@
+"""Every setting of Board: typed, documented, and checked loudly at start.
+
+A value comes from the environment (`BOARD_…`), else from `instance/board.toml`, else from the default below.
+`docs/settings.md` is generated from this file by `board settings --markdown`.
+"""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+SECRET_KEY_FILE = "secret_key"  # noqa: S105 - a file's name
+LOCAL_SETTINGS_FILE = "board.toml"
+MIN_SECRET_CHARACTERS = 32
+
+Role = Literal["member", "moderator", "editor", "admin"]
+
+
+class SettingsError(Exception):
+    """Say which setting is wrong and how to mend it."""
+
+
+class Settings(BaseSettings):
+    """All settings, in the order in which `docs/settings.md` shows them."""
+
+    model_config = SettingsConfigDict(env_prefix="BOARD_", extra="forbid", validate_default=True)
+
+    instance_path: Path = Field(default=Path("instance"), description="Directory of the operator's own data.")
+    secret_key: str = Field(
+        default="",
+        description="Signs cookies and links. Made on first run in `instance/secret_key` when empty.",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Where readers reach Board; used in mails. With `https` the cookies become Secure.",
+    )
+    database_url: str = Field(
+        default="",
+        description="`sqlite:///path` or `postgresql://user:password@host/name`. Empty: SQLite in `instance/board.db`.",
+    )
+    database_pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=8, description="Connections that each web process keeps open."
+    )
+    redis_url: str = Field(
+        default="",
+        description="Redis or Valkey for shared limits. Empty: limits are counted in the database.",
+    )
+    mail_url: str = Field(
+        default="",
+        description="`smtp://user:password@host:587?tls=start` or `smtps://`. Empty: mails stay in `instance/mail/`.",
+    )
+    mail_from: str = Field(default="Board <board@localhost>", description="Sender of every mail.")
+    mail_per_address: Annotated[int, Field(ge=1)] = Field(
+        default=3, description="Mails that strangers can cause to one address in six hours."
+    )
+    mail_per_hour: Annotated[int, Field(ge=1)] = Field(
+        default=2000, description="Mails that strangers can cause in all in one hour."
+    )
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=0,
+        description="Number of your own proxies in front; only their forwarding headers are believed.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `board serve` listens on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port that `board serve` listens on.")
+    workers: Annotated[int, Field(ge=0, le=256)] = Field(
+        default=0,
+        description="Web processes of `board serve`. 0: one for SQLite, one per core for PostgreSQL.",
+    )
+    threads: Annotated[int, Field(ge=1, le=256)] = Field(default=4, description="Threads in each web process.")
+    language: str = Field(default="en", description="Language of the interface where the reader's is not translated.")
+    timezone: str = Field(default="UTC", description="Time zone in which dates are shown.")
+    session_days: Annotated[int, Field(ge=1, le=400)] = Field(
+        default=30, description="Days that *stay signed in* lasts without a visit."
+    )
+    staff_need_second_factor: bool = Field(
+        default=False,
+        description="Moderators, editors and admins must set up a second factor before they can act.",
+    )
+    sign_in_tries_per_account: Annotated[int, Field(ge=1)] = Field(
+        default=10, description="Failed or successful tries to log in to one account in 15 minutes."
+    )
+    sign_in_tries_per_network: Annotated[int, Field(ge=1)] = Field(
+        default=100,
+        description="Tries to log in, register or reset from one network (/24, /56) in 15 minutes.",
+    )
+    sign_in_tries_overall: Annotated[int, Field(ge=1)] = Field(
+        default=3000, description="Tries to log in, register or reset in all in 15 minutes."
+    )
+    comment_edit_minutes: Annotated[int, Field(ge=0)] = Field(
+        default=15, description="Minutes in which authors may edit their comment."
+    )
+    comments_per_minute: Annotated[int, Field(ge=1)] = Field(
+        default=6, description="Comments that one member may post in a minute."
+    )
+    thread_page_size: Annotated[int, Field(ge=5, le=100)] = Field(
+        default=20, description="Discussions (comments at the top level) on one page of a thread."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="Least important kind of line in the log (one JSON object a line, on stderr).",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: what the caller passes, the environment, the operator's file."""
+        file = instance_directory() / LOCAL_SETTINGS_FILE
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+            raise ValueError("must look like https://board.example, with nothing behind the host")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_supported(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @model_validator(mode="after")
+    def _fill_in_from_instance(self) -> Self:
+        self.instance_path = self.instance_path.resolve()
+        if not self.database_url:
+            self.database_url = f"sqlite:///{self.instance_path / 'board.db'}"
+        if self.secret_key and len(self.secret_key) < MIN_SECRET_CHARACTERS:
+            raise ValueError(f"secret_key must have at least {MIN_SECRET_CHARACTERS} characters")
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether readers reach Board over TLS, so that cookies can be Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """Return how long *stay signed in* lasts without a visit."""
+        return timedelta(days=self.session_days)
+
+    @property
+    def comment_edit_window(self) -> timedelta:
+        """Return how long authors may edit what they posted."""
+        return timedelta(minutes=self.comment_edit_minutes)
+
+
+def instance_directory() -> Path:
+    """Return the directory of the operator's data, before any other setting is read."""
+    return Path(os.environ.get("BOARD_INSTANCE_PATH", "instance")).resolve()
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read and check all settings; make the secret key on first run.
+
+    Raises SettingsError naming each wrong setting and the mend.
+    """
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from error
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    if not settings.secret_key:
+        settings.secret_key = _read_or_make_secret(settings.instance_path / SECRET_KEY_FILE)
+    return settings
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for fault in error.errors():
+        name = str(fault["loc"][0]) if fault["loc"] else "secret_key"
+        what = "is not a setting of Board" if fault["type"] == "extra_forbidden" else fault["msg"]
+        lines.append(f"BOARD_{name.upper()} (or {name} in {LOCAL_SETTINGS_FILE}): {what}")
+    return "\n".join(lines)
+
+
+def _read_or_make_secret(file: Path) -> str:
+    """Return the key in the file, made once; two processes starting together agree on one."""
+    fresh = secrets.token_urlsafe(48)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_secret(file)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(fresh)
+    return fresh
+
+
+def _read_secret(file: Path) -> str:
+    key = file.read_text().strip()
+    if len(key) < MIN_SECRET_CHARACTERS:
+        raise SettingsError(f"{file} is empty or too short. Delete it, and a new key is made (all log in again).")
+    return key

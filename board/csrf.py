@@ -1,0 +1,96 @@
+"""Who sent this form: the browser's Origin first, then a token.
+
+A signed-in session must send its own token. The pages of signed-out readers are the same bytes for all of them, so
+their forms carry a *public* token, signed for the day; what protects those is the Origin check, which a foreign page
+cannot pass. See docs/decisions/0004.
+"""
+
+import hashlib
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, request, session
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf, validate_csrf
+from wtforms.validators import ValidationError
+
+from board.storage import now
+
+PUBLIC_TOKEN_DAYS = 2  # yesterday's page may be in a cache or an open tab
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForeignOrigin(CSRFError):  # type: ignore[misc]
+    """The form was not sent from one of Board's own pages."""
+
+
+class OriginAndToken(CSRFProtect):  # type: ignore[misc]
+    """Flask-WTF's protection with the Origin check before it and the public token beside it."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuse a request that another site caused, or that carries no valid token."""
+        if request.method in SAFE_METHODS or not request.endpoint:
+            return
+        if apply_exemptions and self._is_exempt():
+            return
+        if not _is_from_own_page():
+            raise ForeignOrigin
+        if not _has_valid_token():
+            raise CSRFError
+        g.csrf_valid = True
+
+    def init_app(self, app: Flask) -> None:
+        """Bind, and offer `form_token()` to every template."""
+        super().init_app(app)
+        app.jinja_env.globals["form_token"] = form_token
+
+
+def form_token() -> str:
+    """Return the token for a form on the page being rendered."""
+    return str(generate_csrf()) if _is_signed_in() else public_token()
+
+
+def public_token(days_ago: int = 0) -> str:
+    """Return the token of a day that all signed-out readers share."""
+    day = now().toordinal() - days_ago
+    key = str(current_app.secret_key).encode()
+    return f"{day}.{hmac.new(key, f'public form {day}'.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+
+def _is_signed_in() -> bool:
+    return "_user_id" in session and bool(current_user.is_authenticated)
+
+
+def _is_from_own_page() -> bool:
+    own = {request.host_url.rstrip("/"), current_app.config["BOARD"].public_url}
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return origin in own
+    if "Sec-Fetch-Site" in request.headers:
+        return request.headers["Sec-Fetch-Site"] == "same-origin"
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    return f"{referrer.scheme}://{referrer.netloc}" in own
+
+
+def _has_valid_token() -> bool:
+    token = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if _is_session_token(token):
+        return True
+    return not _is_signed_in() and any(
+        hmac.compare_digest(token.encode(), public_token(days).encode()) for days in range(PUBLIC_TOKEN_DAYS + 1)
+    )
+
+
+def _is_session_token(token: str) -> bool:
+    try:
+        validate_csrf(token)
+    except ValidationError:
+        return False
+    return True
+
+
+def init_csrf(app: Flask, csrf: OriginAndToken, **config: Any) -> None:
+    """Bind the protection with the settings it needs."""
+    app.config.update(WTF_CSRF_CHECK_DEFAULT=True, WTF_CSRF_TIME_LIMIT=None, **config)
+    csrf.init_app(app)

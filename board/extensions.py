@@ -1,0 +1,37 @@
+"""The extensions, unbound; `create_app` binds them."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import Babel
+from flask_mailman import Mail
+from flask_migrate import Migrate
+from flask_security import Security
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Result, Table
+
+from board.csrf import OriginAndToken
+from board.storage import Base, insert_for
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+babel = Babel()
+mail = Mail()
+security = Security()
+csrf = OriginAndToken()
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """Stand in for `db.Model`, which mypy cannot see through."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+def insert_once(table: type[Model], **values: object) -> bool:
+    """Insert the row unless a constraint says that it is there; tell whether it was inserted."""
+    target: Table = table.__table__  # type: ignore[assignment]
+    statement = insert_for(db.engine.dialect.name)(target).values(**values).on_conflict_do_nothing()
+    result: Result[Any] = db.session.execute(statement)
+    return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,25 @@
+"""The log: one JSON object a line on stderr, escaped, with no secrets, passwords or addresses of people."""
+
+import logging
+import sys
+
+import structlog
+
+
+def init_logs(level: str) -> None:
+    """Write lines of at least this level; the standard library's loggers join in."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(
+        level=max(number, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )

@@ -1,0 +1,7 @@
+"""Health, the worker, and what the operator runs."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bind this feature's routes and commands."""

@@ -1,0 +1,51 @@
+"""The database's schema: is it this version's, and if not, bring it there, one process at a time."""
+
+import fcntl
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import inspect, text
+
+from board.extensions import db
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+ADVISORY_LOCK = 0x426F617264  # "Board"
+
+
+def newest_revision() -> str:
+    """Return the newest migration's number: the files are named for it."""
+    return max(file.name.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def present_revision() -> str | None:
+    """Return the database's revision, or None for a new database."""
+    if not inspect(db.engine).has_table("alembic_version"):
+        return None
+    with db.engine.connect() as connection:
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
+
+
+def ensure_schema() -> None:
+    """Upgrade the database if it is not this version's; several processes may ask at once."""
+    if present_revision() == newest_revision():
+        return
+    if db.engine.dialect.name == "sqlite":
+        with Path(f"{db.engine.url.database}.upgrade").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _upgrade()
+    else:
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+            try:
+                _upgrade()
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+
+
+def _upgrade() -> None:
+    from flask_migrate import upgrade
+
+    if present_revision() != newest_revision():
+        upgrade(directory=str(MIGRATIONS))
+        current_app.logger.info("database upgraded to %s", newest_revision())

@@ -1,0 +1,70 @@
+"""`board serve`: granian with the application in each of its processes.
+
+This process only watches over the others; it never imports the application, so it stays small.
+"""
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from board.config import Settings, load_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+DELIVERS = "BOARD_SERVE_DELIVERS"  # from the watching process to the web processes
+HEADER_TIMEOUT_MS = 10_000
+BACKLOG = 1024
+
+
+def run(*, host: str | None, port: int | None, workers: int | None, delivers: bool) -> None:
+    """Bring the database up to date, then serve until a signal comes."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+
+    settings = load_settings()
+    subprocess.run([sys.executable, "-m", "board", "init"], check=True, stdout=subprocess.DEVNULL)
+    os.environ[DELIVERS] = "1" if delivers else ""
+    host, port = host or settings.host, port or settings.port
+    print(f"Board is on http://{host}:{port} (press Ctrl-C to stop)", file=sys.stderr)  # noqa: T201
+    Granian(
+        "board.operations.server:build",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers or settings.workers or default_workers(settings),
+        blocking_threads=settings.threads,
+        backlog=BACKLOG,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+        log_access=False,
+        log_level=_granian_level(settings.log_level),
+    ).serve()
+
+
+def default_workers(settings: Settings) -> int:
+    """Return one process for SQLite, one per core for PostgreSQL."""
+    return 1 if settings.database_url.startswith("sqlite") else os.cpu_count() or 1
+
+
+def build() -> "Flask":
+    """Build the application in a web process, and start its share of deliveries."""
+    from board import create_app
+    from board.operations.worker import Worker
+
+    app = create_app()
+    if os.environ.get(DELIVERS):
+        Worker(app).start()
+    return app
+
+
+def _granian_level(level: str) -> "LogLevels":  # type: ignore[name-defined] # noqa: F821
+    from granian.log import LogLevels
+
+    return LogLevels(level if level != "info" else "warning")

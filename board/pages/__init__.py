@@ -1,0 +1,7 @@
+"""The front page and the hosted article page."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bind this feature's routes and commands."""

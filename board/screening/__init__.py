@@ -1,0 +1,1 @@
+"""What to do with a submitted text: publish, hold or refuse."""

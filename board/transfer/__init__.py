@@ -1,0 +1,7 @@
+"""Import and export."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bind this feature's routes and commands."""

@@ -1,0 +1,45 @@
+"""Addresses: article IDs of any text inside a path, and links that leave this machine.
+
+WSGI servers decode `%2F` before we see it, so a slash (or a per cent sign) inside an article ID is escaped twice in
+our own links; `spellings` gives what an arriving path may mean, the likeliest first. See docs/decisions/0005.
+"""
+
+from urllib.parse import quote, unquote
+
+from flask import current_app, url_for
+
+
+def article_segment(external_id: str) -> str:
+    """Return the article ID in the form that stands (once more percent-encoded) in a path."""
+    if "/" in external_id or "%" in external_id:
+        return external_id.replace("%", "%25").replace("/", "%2F")
+    return external_id
+
+
+def spellings(segment: str) -> list[str]:
+    """Return the article IDs that a decoded path segment may stand for, the likeliest first."""
+    if "%2F" not in segment and "%25" not in segment:
+        return [segment]
+    return [segment.replace("%2F", "/").replace("%25", "%"), segment]
+
+
+def url_for_article(endpoint: str, external_id: str, site_slug: str | None = None, **values: object) -> str:
+    """Return the path of an article's page, thread or form; `site_slug` only for a site that is not the primary one."""
+    if site_slug:
+        values["site"] = site_slug
+    return url_for(endpoint, article_id=article_segment(external_id), **values)  # type: ignore[arg-type]
+
+
+def absolute(path: str) -> str:
+    """Return the address that readers reach a path of ours at."""
+    return str(current_app.config["BOARD"].public_url) + path
+
+
+def encode_path(text: str) -> str:
+    """Percent-encode a text as one path segment."""
+    return quote(text, safe="")
+
+
+def decode_path(text: str) -> str:
+    """Undo `encode_path`."""
+    return unquote(text)

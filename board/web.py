@@ -1,0 +1,109 @@
+"""What every answer gets: the true client address, locale, security headers, a request ID and a log line."""
+
+import secrets
+import time
+from datetime import datetime
+
+import structlog
+from babel import Locale
+from flask import Flask, Response, g, request
+from flask_babel import format_datetime, format_timedelta, get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from board.config import Settings
+from board.extensions import babel
+from board.storage import now
+from board.urls import absolute, url_for_article
+
+log = structlog.get_logger("board.request")
+
+VIDEO_FRAMES = "https://www.youtube-nocookie.com https://player.vimeo.com"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    f"connect-src 'self'; media-src 'self'; frame-src {VIDEO_FRAMES}; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def init_web(app: Flask, settings: Settings) -> None:
+    """Bind what belongs to every request."""
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    babel.init_app(
+        app,
+        default_locale=settings.language,
+        default_timezone=settings.timezone,
+        locale_selector=lambda: choose_locale(settings.language),
+    )
+    app.before_request(start_clock)
+    app.after_request(finish)
+    app.jinja_env.filters.update(timeago=time_ago, exact_time=exact_time)
+    app.jinja_env.globals.update(
+        get_locale=get_locale,
+        now=now,
+        absolute=absolute,
+        url_for_article=url_for_article,
+        text_direction=text_direction,
+    )
+
+
+def choose_locale(default: str) -> str:
+    """Return the interface's language: one for all readers, so that public pages are the same bytes."""
+    return default
+
+
+def text_direction() -> str:
+    """Return "rtl" or "ltr" for the page."""
+    return str((get_locale() or Locale("en")).text_direction)
+
+
+def time_ago(moment: datetime) -> str:
+    """Return a relative time in the reader's language, as in "3 hours ago"."""
+    passed = moment - now()
+    if abs(passed.total_seconds()) < 60:
+        return str(_("just now"))
+    return str(format_timedelta(passed, add_direction=True))
+
+
+def exact_time(moment: datetime) -> str:
+    """Return the time in full, for titles and print."""
+    return str(format_datetime(moment, "long"))
+
+
+def start_clock() -> None:
+    """Give the request an ID and note when it began."""
+    g.request_id = secrets.token_hex(8)
+    g.started = time.perf_counter()
+
+
+def finish(response: Response) -> Response:
+    """Add the headers that every answer carries, and write the request's one log line."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if request.endpoint != "static":
+        spent_ms = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
+        log.info(
+            "request",
+            id=g.get("request_id"),
+            method=request.method,
+            route=str(request.url_rule) if request.url_rule else None,
+            status=response.status_code,
+            ms=round(spent_ms, 1),
+        )
+    return response
+
+
+def join_safe(blocks: list[str]) -> Markup:
+    """Join blocks of HTML that `board.markup` made; the only texts that may skip escaping."""
+    return Markup("\n".join(blocks))  # noqa: S704 - stored safe HTML
