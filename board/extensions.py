@@ -1,13 +1,13 @@
 """The extensions, unbound; `create_app` binds them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_babel import Babel
 from flask_mailman import Mail
 from flask_migrate import Migrate
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Result, Table
+from sqlalchemy import Table
 
 from board.csrf import OriginAndToken
 from board.storage import Base, insert_for
@@ -33,5 +33,4 @@ def insert_once(table: type[Model], **values: object) -> bool:
     """Insert the row unless a constraint says that it is there; tell whether it was inserted."""
     target: Table = table.__table__  # type: ignore[assignment]
     statement = insert_for(db.engine.dialect.name)(target).values(**values).on_conflict_do_nothing()
-    result: Result[Any] = db.session.execute(statement)
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    return db.session.execute(statement.returning(*target.primary_key)).first() is not None

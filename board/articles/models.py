@@ -3,7 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    DDL,
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from board.extensions import Model
@@ -28,6 +39,14 @@ class Site(Model):
     def is_primary(self) -> bool:
         """Tell whether this is the site whose pages need no `?site=`."""
         return self.id == PRIMARY_SITE_ID
+
+
+# The primary site is inserted by its number, so PostgreSQL's own numbers begin behind it.
+event.listen(
+    Site.__table__,
+    "after_create",
+    DDL("ALTER SEQUENCE site_id_seq RESTART WITH 2").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
+)
 
 
 class Picture(Model):

@@ -4,4 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Bind this feature's routes and commands."""
+    """Bind the probes for the operator's machines."""
+    from board.operations.views import blueprint
+
+    app.register_blueprint(blueprint)

@@ -1,0 +1,98 @@
+"""What the storage layer promises: durable, one writer at a time, decisions on fresh state."""
+
+import threading
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from board import audit
+from board.accounts.models import User
+from board.articles.models import Site
+from board.comments.models import Thread
+from board.extensions import db, insert_once
+from tests.factories import make_article, make_member, make_site
+
+WRITERS = 8
+TIMES = 12
+
+
+def test_commits_are_durable(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert db.session.scalar(text("PRAGMA synchronous")) == 2
+        assert db.session.scalar(text("PRAGMA foreign_keys")) == 1
+    else:
+        assert db.session.scalar(text("SHOW synchronous_commit")) == "on"
+
+
+def test_writers_at_once_lose_no_increment_and_meet_no_lock_error(app: Flask) -> None:
+    article = make_article(make_site())
+    db.session.add(Thread(article_id=article.id, site_id=article.site_id))
+    db.session.commit()
+    article_id, faults = article.id, []
+    db.session.remove()
+
+    def add_up() -> None:
+        with app.app_context():
+            try:
+                for _ in range(TIMES):
+                    db.session.scalar(select(Thread.version))  # a snapshot that is old by the time of the write
+                    db.session.execute(
+                        update(Thread).where(Thread.article_id == article_id).values(version=Thread.version + 1)
+                    )
+                    db.session.commit()
+            except Exception as error:
+                faults.append(error)
+
+    threads = [threading.Thread(target=add_up) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not faults
+    assert db.session.scalar(select(Thread.version)) == WRITERS * TIMES
+
+
+def test_a_rolled_back_writer_lets_the_next_one_in(app: Flask, author: User) -> None:
+    db.session.execute(update(User).values(display_name="Never"))
+    db.session.rollback()
+    make_member("Next", "next@example.com")
+    assert db.session.scalar(select(User.display_name).where(User.id == author.id)) == "Ada Author"
+
+
+def test_after_its_first_write_a_transaction_sees_what_others_committed(app: Flask, site: Site) -> None:
+    assert db.session.scalar(select(Site.name)) == "The Callboard"
+    other = db.engine.connect()
+    with other.begin():
+        other.execute(update(Site).values(name="The Prompt Corner"))
+    other.close()
+    db.session.execute(update(Site).values(slug="fresh"))
+    assert db.session.scalar(select(Site.name).execution_options(populate_existing=True)) == "The Prompt Corner"
+    db.session.rollback()
+
+
+def test_insert_once_tells_whether_the_row_is_new(app: Flask, site: Site) -> None:
+    values = {"slug": "second", "name": "Second", "origins": [], "created_at": site.created_at}
+    assert insert_once(Site, **values)
+    assert not insert_once(Site, **values)
+    db.session.rollback()
+
+
+def test_a_fault_inside_a_savepoint_keeps_what_was_before_it(app: Flask, site: Site) -> None:
+    make_member("First", "first@example.com")
+    site.name = "Renamed"
+    with pytest.raises(IntegrityError), db.session.begin_nested():
+        db.session.execute(User.__table__.insert().values(email="first@example.com", display_name="x", name_key="x"))
+    db.session.commit()
+    assert db.session.scalar(select(Site.name)) == "Renamed"
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET reason = ''", "DELETE FROM audit_entry"])
+def test_the_database_refuses_to_change_the_audit_log(app: Flask, site: Site, statement: str) -> None:
+    audit.record("site.renamed", site)
+    db.session.commit()
+    with pytest.raises(DatabaseError, match="append-only"):
+        db.session.execute(text(statement))
+    db.session.rollback()
