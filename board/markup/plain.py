@@ -1,0 +1,38 @@
+"""What a reader sees of safe HTML, as plain text."""
+
+import re
+import unicodedata
+from html import unescape
+
+_BREAK = re.compile(r"<(?:br|hr|/(?:p|li|ul|ol|blockquote|pre|h[1-6]|figcaption|figure|div))\b[^>]*>\s*")
+_TAG = re.compile(r"<[^>]*>")
+_SPACES = re.compile(r"\s+")
+# Fillers and blanks that count as letters or symbols, but show nothing.
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"})
+
+
+def plain_text(html: str) -> str:
+    """Return the text of safe HTML, one line for each paragraph, list item or line break."""
+    return unescape(_TAG.sub("", _BREAK.sub("\n", html))).strip()
+
+
+def excerpt(html: str, limit: int = 160) -> str:
+    """Return how safe HTML's text begins, in one line of at most `limit` characters, cut between words."""
+    text = _SPACES.sub(" ", plain_text(html))
+    if len(text) <= limit:
+        return text
+    cut = text[:limit].rsplit(" ", 1)[0] if " " in text[limit // 2 : limit] else _whole_letters(text, limit - 1)
+    return cut[: limit - 1].rstrip(" ,;:.-–—") + "…"
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether a reader would see anything of the text."""
+    return any(unicodedata.category(c) not in _UNSEEN_CATEGORIES and c not in _BLANKS for c in text)
+
+
+def _whole_letters(text: str, end: int) -> str:
+    """Cut before a letter whose accents or joined parts would be cut off."""
+    while end > 1 and (unicodedata.category(text[end]) in ("Mn", "Me", "Mc", "Cf", "Sk") or text[end - 1] == "\u200d"):
+        end -= 1
+    return text[:end]
