@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from board import audit
@@ -84,7 +84,7 @@ def test_a_fault_inside_a_savepoint_keeps_what_was_before_it(app: Flask, site: S
     make_member("First", "first@example.com")
     site.name = "Renamed"
     with pytest.raises(IntegrityError), db.session.begin_nested():
-        db.session.execute(User.__table__.insert().values(email="first@example.com", display_name="x", name_key="x"))
+        db.session.execute(insert(User).values(email="first@example.com", display_name="x", name_key="x"))
     db.session.commit()
     assert db.session.scalar(select(Site.name)) == "Renamed"
 
