@@ -1,0 +1,220 @@
+"""A real server, a real Chromium, a real SMTP sink: the journeys run as people make them."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "correct horse battery staple"
+START_SECONDS = 30
+MAIL_SECONDS = 20
+
+
+class Inbox:
+    """A mail server on loopback that keeps what it gets."""
+
+    def __init__(self) -> None:
+        """Listen on a free port."""
+        from aiosmtpd.controller import Controller
+
+        self.messages: list[EmailMessage] = []
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._controller.start()
+
+    @property
+    def url(self) -> str:
+        """Return the address for BOARD_MAIL_URL."""
+        return f"smtp://127.0.0.1:{self._controller.port}"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        """Keep a mail."""
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        self.messages.append(message)
+        return "250 OK"
+
+    def wait_for(self, address: str, subject: str = "") -> str:
+        """Return the text of the newest mail to the address; fail after a while."""
+        deadline = time.monotonic() + MAIL_SECONDS
+        while time.monotonic() < deadline:
+            for message in reversed(self.messages):
+                if message["To"] == address and subject.lower() in message["Subject"].lower():
+                    return text_of(message)
+            time.sleep(0.1)
+        raise AssertionError(f"no mail to {address} ({subject!r}); got {[m['Subject'] for m in self.messages]}")
+
+    def link_for(self, address: str, subject: str = "") -> str:
+        """Return the first link in the newest mail to the address."""
+        found = re.search(r"https?://\S+", self.wait_for(address, subject))
+        assert found
+        return found[0]
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._controller.stop()
+
+
+@dataclass
+class Server:
+    """A running `board serve`, and how to run the `board` command beside it."""
+
+    url: str
+    environment: dict[str, str]
+    inbox: Inbox
+
+    def board(self, *arguments: str, stdin: str = "") -> str:
+        """Run the command; return what it printed."""
+        command = [sys.executable, "-m", "board", *arguments]
+        done = subprocess.run(
+            command, env=self.environment, input=stdin, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def add_user(self, email: str, name: str, role: str = "member") -> None:
+        """Make a confirmed member with the test password."""
+        self.board("user", "add", email, "--name", name, "--role", role, "--password-stdin", stdin=PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve Board with sample people and articles, on a database of its own."""
+    directory = tmp_path_factory.mktemp("instance")
+    port = free_port()
+    inbox = Inbox()
+    environment = os.environ | {
+        "BOARD_INSTANCE_PATH": str(directory),
+        "BOARD_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BOARD_MAIL_URL": inbox.url,
+        "BOARD_SIGN_IN_TRIES_PER_NETWORK": "100000",
+        "BOARD_LOG_LEVEL": "error",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    running = Server(f"http://127.0.0.1:{port}", environment, inbox)
+    running.board("demo")
+    for email, name, role in CAST:
+        running.add_user(email, name, role)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "board", "serve", "--port", str(port)], env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until_ready(running.url, process)
+        yield running
+    finally:
+        process.terminate()
+        process.wait(30)
+        inbox.close()
+
+
+CAST = [
+    ("ada@journeys.example", "Ada Author", "member"),
+    ("rita@journeys.example", "Rita Reader", "member"),
+    ("mona@journeys.example", "Mona Warden", "moderator"),
+    ("edda@journeys.example", "Edda Desk", "editor"),
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Start Chromium once."""
+    if CHROMIUM is None:
+        if os.environ.get("BOARD_TEST_REQUIRE_ALL"):
+            pytest.fail("no Chromium: apt-get install chromium")
+        pytest.skip("no Chromium found: the browser tests are skipped")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+def page(request: pytest.FixtureRequest, chromium: Any, server: Server) -> Iterator[Any]:
+    """Open a window of a new person, with JavaScript and without."""
+    yield from open_page(chromium, server, javascript=request.param)
+
+
+@pytest.fixture
+def scripted_page(chromium: Any, server: Server) -> Iterator[Any]:
+    """Open a window of a new person with JavaScript."""
+    yield from open_page(chromium, server, javascript=True)
+
+
+def open_page(chromium: Any, server: Server, *, javascript: bool, **more: Any) -> Iterator[Any]:
+    """Open a window; fail the test on a script error, a CSP violation or a request to another host."""
+    context = chromium.new_context(java_script_enabled=javascript, base_url=server.url, **more)
+    window = context.new_page()
+    faults: list[str] = []
+    window.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+    window.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
+    window.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+    window.on("request", lambda r: None if own(r.url, server.url) else faults.append(f"foreign request: {r.url}"))
+    yield window
+    context.close()
+    assert not faults
+
+
+def own(url: str, server_url: str) -> bool:
+    """Tell whether a request stays on the server under test."""
+    return url.startswith((server_url, "data:", "blob:", "about:"))
+
+
+def sign_in(page: Any, email: str) -> None:
+    """Log in through the page."""
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def text_of(message: EmailMessage) -> str:
+    """Return a mail's plain text."""
+    body = message.get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the server answers; fail if it ends or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "board serve ended"
+        try:
+            urllib.request.urlopen(f"{url}/readyz", timeout=2).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("board serve did not become ready")
