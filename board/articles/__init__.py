@@ -4,7 +4,12 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Bind this feature's routes and commands."""
+    """Bind this feature's routes, and what templates ask of it."""
     from board.articles.loading import article_path
+    from board.articles.pictures import picture_path
+    from board.articles.uploads import init_uploads
+    from board.articles.views import media
 
-    app.jinja_env.globals["article_path"] = article_path
+    app.jinja_env.globals.update(article_path=article_path, picture_path=picture_path)
+    app.register_blueprint(media)
+    init_uploads(app)

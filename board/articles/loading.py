@@ -21,6 +21,13 @@ def load_site() -> Site:
     return load(select(Site).where(wanted))
 
 
+def find_site() -> Site | None:
+    """Return the request's site like `load_site`, or None while there is no primary site yet."""
+    if request.args.get("site"):
+        return load_site()
+    return db.session.get(Site, PRIMARY_SITE_ID)
+
+
 def load_article(segment: str) -> Article:
     """Return the article of the request's site that the path segment stands for. Raises NotThere."""
     site = load_site()

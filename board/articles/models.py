@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import (
     DDL,
     JSON,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
+from board.articles.videos import Still, still
 from board.extensions import Model
 from board.storage import now
 
@@ -100,6 +102,26 @@ class Article(Model):
     videos: Mapped[list["Video"]] = relationship(
         order_by="Video.position", cascade="all, delete-orphan", lazy="selectin"
     )
+
+    @property
+    def free_blocks(self) -> list[str]:
+        """Return the blocks of the body that everybody reads, gate or no gate."""
+        return self.body_blocks if self.gate == "open" else self.body_blocks[: self.gate_after_blocks]
+
+    @property
+    def is_gated(self) -> bool:
+        """Tell whether part of the body is only for those who pass the gate."""
+        return len(self.free_blocks) < len(self.body_blocks)
+
+    @property
+    def trailer(self) -> Still | None:
+        """Return the trailer under the article, if it has one."""
+        return still(self.trailer_url, str(_("Trailer"))) if self.trailer_url else None
+
+    @property
+    def stills(self) -> list[Still]:
+        """Return the videos in the article's rail."""
+        return [still(video.url, video.title) for video in self.videos]
 
     @property
     def comments_close_at(self) -> datetime | None:

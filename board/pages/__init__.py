@@ -1,7 +1,21 @@
-"""The front page and the hosted article page."""
+"""The front page, the hosted article page, and `/manage`."""
+
+from datetime import datetime
 
 from flask import Flask
+from flask_babel import format_date
 
 
 def init_app(app: Flask) -> None:
-    """Bind this feature's routes and commands."""
+    """Bind this feature's routes."""
+    from board.pages.manage import manage
+    from board.pages.views import pages
+
+    app.jinja_env.filters["long_date"] = long_date
+    app.register_blueprint(pages)
+    app.register_blueprint(manage)
+
+
+def long_date(moment: datetime) -> str:
+    """Return the day in full, as in "22 November 2026"."""
+    return str(format_date(moment, "long"))

@@ -1,0 +1,61 @@
+"""The front page and the hosted article page."""
+
+from flask import Blueprint, Response, make_response, render_template, request, session
+from flask_login import current_user
+
+from board.answers import private
+from board.articles.loading import article_path, find_site, load_article
+from board.comments.models import Thread
+from board.extensions import db
+from board.pages.headlines import Headlines, headlines
+from board.pages.metadata import canonical_url, description, news_article, share_picture_url
+from board.web import join_safe
+
+pages = Blueprint("pages", __name__)
+
+# A reader's browser asks each time; a cache in front keeps the page for a second and serves it while it asks again.
+SHARED = "public, max-age=0, s-maxage=1, stale-while-revalidate=30"
+
+
+@pages.get("/")
+def front() -> Response:
+    """List the site's articles."""
+    site = find_site()
+    before, after = request.args.get("before", ""), request.args.get("after", "")
+    page = headlines(site, before=before, after=after) if site else Headlines([], None, None)
+    is_public = is_same_for_everybody()
+    html = render_template("pages/front.html", site=site, page=page, public_page=is_public)
+    return keep(make_response(html), is_public)
+
+
+@pages.get("/articles/<path:article_id>")
+def article(article_id: str) -> Response:
+    """Show the article with all its parts."""
+    shown = load_article(article_id)
+    thread = db.session.get(Thread, shown.id)
+    is_public = is_same_for_everybody()
+    html = render_template(
+        "pages/article.html",
+        article=shown,
+        free_body=join_safe(shown.free_blocks),
+        canonical_url=canonical_url(shown),
+        description=description(shown),
+        share_picture_url=share_picture_url(shown),
+        news_article=news_article(shown, thread.comment_count if thread else 0),
+        login_next=article_path(shown),
+        public_page=is_public,
+    )
+    return keep(make_response(html), is_public)
+
+
+def is_same_for_everybody() -> bool:
+    """Tell whether this reader is signed out and has no message waiting, so that the page has nothing of theirs."""
+    return not current_user.is_authenticated and "_flashes" not in session
+
+
+def keep(response: Response, is_public: bool) -> Response:
+    """Let shared caches keep a page that is the same for everybody, and no other."""
+    if not is_public:
+        return private(response)
+    response.headers["Cache-Control"] = SHARED
+    return response
