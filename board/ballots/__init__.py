@@ -4,4 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Bind this feature's routes and commands."""
+    """Bind this feature's routes."""
+    from board.ballots.views import blueprint
+
+    app.register_blueprint(blueprint)

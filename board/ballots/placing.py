@@ -1,0 +1,138 @@
+"""What a reader sees of a ballot: the form, or the same rows with their numbers."""
+
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+
+from board.articles.loading import article_path
+from board.articles.models import Article
+from board.ballots.models import Ballot, BallotOption, Placement
+from board.ballots.voters import address_keys, standing_vote
+from board.ballots.votes import Vote, tallies
+from board.extensions import db
+
+
+@dataclass(frozen=True)
+class Row:
+    """One option as shown; `count` and `percent` are None while the numbers are hidden."""
+
+    option: BallotOption
+    count: int | None
+    percent: int | None
+    is_own: bool
+    is_selected: bool
+
+
+@dataclass(frozen=True)
+class BallotView:
+    """A ballot as one reader sees it at one moment."""
+
+    ballot: Ballot
+    vote: Vote | None = None
+    counts: dict[int, int] = field(default_factory=dict)
+    selected: int | None = None  # chosen, not yet sent
+    is_changing: bool = False
+    is_preview: bool = False
+    is_public: bool = False  # the same bytes for every signed-out reader
+    message: str = ""  # what the last press did, or why it did nothing
+    is_refused: bool = False
+    error: str = ""  # what is wrong with the choice
+    address: str = ""  # typed, not yet shown to be the reader's
+    address_error: str = ""
+    back: str = ""  # the page that holds the ballot
+
+    @property
+    def shows_results(self) -> bool:
+        """Tell whether the rows have numbers."""
+        return self.ballot.shows_results(has_voted=self.vote is not None)
+
+    @property
+    def shows_form(self) -> bool:
+        """Tell whether the reader can choose now."""
+        if self.is_preview:
+            return True
+        return self.ballot.is_open and (self.vote is None or (self.is_changing and self.ballot.can_change))
+
+    @property
+    def offers_change(self) -> bool:
+        """Tell whether to show the way to another choice."""
+        return self.ballot.is_open and self.ballot.can_change and self.vote is not None and not self.shows_form
+
+    @property
+    def total(self) -> int:
+        """Return the number of votes."""
+        return sum(self.counts.get(option.id, 0) for option in self.ballot.options)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return the options in the editor's order."""
+        return [self._row(option) for option in self.ballot.options]
+
+    @property
+    def disclosure(self) -> tuple[str, str, str]:
+        """Return the disclosure before, within and behind the sponsor's name, which is the link."""
+        text, name = self.ballot.disclosure, self.ballot.sponsor.name if self.ballot.sponsor else ""
+        if not name:
+            return text, "", ""
+        before, found, behind = text.partition(name)
+        return (before, found, behind) if found else (f"{text} ", name, "")
+
+    @property
+    def needs_member(self) -> bool:
+        """Tell whether the reader has to log in before the vote counts."""
+        return self.ballot.who == "member" and not current_user.is_authenticated
+
+    @property
+    def button(self) -> str:
+        """Return what the button does."""
+        if self.needs_member:
+            return str(_("Log in to vote"))
+        return str(_("Change my vote")) if self.vote else str(_("Vote"))
+
+    @property
+    def needs_address(self) -> bool:
+        """Tell whether the reader has to show that an e-mail address is theirs before the vote counts."""
+        return self.ballot.who == "email" and (self.is_public or not address_keys())
+
+    def _row(self, option: BallotOption) -> Row:
+        count = self.counts.get(option.id, 0)
+        is_own = self.vote is not None and option.id in self.vote.choice
+        return Row(
+            option=option,
+            count=count if self.shows_results else None,
+            percent=percent(count, self.total) if self.shows_results else None,
+            is_own=is_own,
+            is_selected=option.id == self.selected if self.selected else is_own,
+        )
+
+
+def percent(count: int, total: int) -> int:
+    """Return the share in whole per cent, halves upwards; 0 of 0 is 0."""
+    return (200 * count + total) // (2 * total) if total else 0
+
+
+def ballots_on(article: Article) -> list[BallotView]:
+    """Return the article's ballots for its page, in the order of placing; two or three queries for all of them.
+
+    A signed-out reader's view is the public one, the same for everybody: what their device voted is on the ballot's
+    own page, which is private.
+    """
+    query = (
+        select(Ballot)
+        .join(Placement, Placement.ballot_id == Ballot.id)
+        .where(Placement.article_id == article.id, Ballot.site_id == article.site_id, Ballot.state != "draft")
+        .order_by(Placement.placed_at, Ballot.id)
+    )
+    ballots = db.session.scalars(query).unique().all()
+    counts = tallies(ballot.id for ballot in ballots) if ballots else {}
+    back = article_path(article)
+    if current_user.is_authenticated:
+        return [BallotView(ballot, vote=standing_vote(ballot), counts=counts, back=back) for ballot in ballots]
+    return [BallotView(ballot, counts=counts, back=back, is_public=True) for ballot in ballots]
+
+
+def view_of(ballot: Ballot, **more: object) -> BallotView:
+    """Return the ballot as this request's person sees it."""
+    return BallotView(ballot, vote=standing_vote(ballot), counts=tallies([ballot.id]), **more)  # type: ignore[arg-type]

@@ -1,0 +1,107 @@
+"""Who votes: a member, or a device by its signed cookie.
+
+Public pages are the same bytes for everybody and set no cookies, so a reader's first vote arrives without a device.
+It is answered with the cookie and "send that again" (307, which browsers do by themselves, form and all), and only
+what comes with a cookie is counted. So two presses of a button cannot become two devices' votes.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+from flask import Response, current_app, request
+from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from board.ballots.models import Ballot
+from board.ballots.votes import Vote
+from board.extensions import db
+
+DEVICE_COOKIE = "board_device"
+DEVICE_SECONDS = 365 * 24 * 3600
+ADDRESS_COOKIE = "board_voter"
+ADDRESS_SECONDS = 30 * 24 * 3600  # then the address is verified again
+
+
+def voter_keys(ballot: Ballot) -> list[str]:
+    """Return the keys under which this request's person may have voted, the one to vote under first.
+
+    Empty: the ballot must first learn who it is. A member's browser may have voted before they logged in; that vote
+    is then theirs in this browser (see `standing_vote`).
+    """
+    if ballot.who == "member":
+        return member_keys()
+    if ballot.who == "email":
+        return address_keys()
+    return member_keys() + device_keys()
+
+
+def standing_vote(ballot: Ballot) -> Vote | None:
+    """Return the vote that this request's person has in the ballot, if any."""
+    for key in voter_keys(ballot):
+        vote = db.session.get(Vote, (ballot.id, key))
+        if vote:
+            return vote
+    return None
+
+
+def member_keys() -> list[str]:
+    """Return the signed-in member's key, if they have confirmed their address."""
+    return [f"m:{current_user.id}"] if current_user.is_authenticated and current_user.can_post() else []
+
+
+def device_keys() -> list[str]:
+    """Return the key of the device whose signed cookie came with this request, if one came."""
+    device = _unsign(DEVICE_COOKIE, DEVICE_SECONDS)
+    return [f"d:{hashlib.sha256(device.encode()).hexdigest()}"] if device else []
+
+
+def address_keys() -> list[str]:
+    """Return the key of the member's confirmed address, or of the address verified in this browser."""
+    if current_user.is_authenticated and current_user.can_post():
+        return [address_voter(current_user.email)]
+    verified = _unsign(ADDRESS_COOKIE, ADDRESS_SECONDS)
+    return [verified] if verified else []
+
+
+def address_voter(address: str) -> str:
+    """Return the voter key of an e-mail address; the address cannot be read from it."""
+    secret = str(current_app.secret_key).encode()
+    return "e:" + hmac.new(secret, b"voter " + address.strip().casefold().encode(), hashlib.sha256).hexdigest()
+
+
+def give_device(response: Response) -> None:
+    """Set a new device's cookie."""
+    _set_signed(response, DEVICE_COOKIE, secrets.token_urlsafe(18), DEVICE_SECONDS)
+
+
+def remember_address(response: Response, voter_key: str) -> None:
+    """Keep in this browser that the address behind the voter key was verified here."""
+    _set_signed(response, ADDRESS_COOKIE, voter_key, ADDRESS_SECONDS)
+
+
+def is_known_reader() -> bool:
+    """Tell whether the answer to this request may hold anything personal."""
+    return bool(DEVICE_COOKIE in request.cookies or ADDRESS_COOKIE in request.cookies or current_user.is_authenticated)
+
+
+def _signer(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt=purpose)
+
+
+def _unsign(cookie: str, max_age: int) -> str:
+    try:
+        return str(_signer(cookie).loads(request.cookies.get(cookie, ""), max_age=max_age))
+    except BadSignature:
+        return ""
+
+
+def _set_signed(response: Response, cookie: str, value: str, max_age: int) -> None:
+    response.set_cookie(
+        cookie,
+        _signer(cookie).dumps(value),
+        max_age=max_age,
+        secure=current_app.config["BOARD"].is_https,
+        httponly=True,
+        samesite="Lax",
+    )
