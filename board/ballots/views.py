@@ -19,7 +19,7 @@ from board.extensions import db
 
 blueprint = Blueprint("ballots", __name__)
 
-COOKIE_SENT = "cookie"  # in the address to which a first vote is sent again
+COOKIE_SENT = "sent"  # in the address to which a first vote is sent again
 SAID = {
     Outcome.CAST.value: _l("Thank you, your vote is counted."),
     Outcome.CHANGED.value: _l("Your vote is changed."),
@@ -89,10 +89,12 @@ def ask_who(ballot: Ballot, option_id: int) -> Response:
 
 def send_again_with_device(ballot: Ballot) -> Response:
     """Give the browser a device's cookie and have it send the same form once more, by itself."""
-    if COOKIE_SENT in request.args:
-        text = _("Your browser keeps no cookies for this site, so the vote cannot be counted once. Allow them, or log in.")
+    if request.args.get("cookie") == COOKIE_SENT:
+        text = _(
+            "Your browser keeps no cookies for this site, so the vote cannot be counted once. Allow them, or log in."
+        )
         return show_mistake(ballot, 409, message=text)
-    response = redirect(url_for("ballots.vote", slug=ballot.slug, **{COOKIE_SENT: 1}), 307)
+    response = redirect(url_for("ballots.vote", slug=ballot.slug, cookie=COOKIE_SENT), 307)
     give_device(response)  # type: ignore[arg-type]
     return private(response)  # type: ignore[arg-type]
 

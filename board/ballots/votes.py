@@ -1,8 +1,8 @@
 """Votes: one current row for each voter, a record of every choice ever made, and the tally, all in one transaction.
 
-The primary key (ballot, voter) makes it one vote a voter. A change of mind replaces the row's choice, adds a record and moves
-the count; nothing is ever deleted. A tally is kept in a few shards, so that a hot ballot is not one hot row; it is
-summed on reading, and the votes are never counted again.
+The primary key (ballot, voter) makes it one vote a voter. A change of mind replaces the row's choice, adds a record
+and moves the count; nothing is ever deleted. A tally is kept in a few shards, so that a hot ballot is not one hot row;
+it is summed on reading, and the votes are never counted again.
 """
 
 import random
@@ -41,7 +41,7 @@ class Outcome(Enum):
 
 
 class Vote(Model):
-    """A voter's present choice. `voter_key` is "m:" member, "d:" device or "e:" e-mail address, the latter two hashed."""
+    """A voter's present choice. `voter_key` is "m:" member, "d:" device or "e:" address, the latter two hashed."""
 
     __tablename__ = "vote"
 
@@ -132,9 +132,7 @@ def _count(ballot: Ballot, moves: Counter[int]) -> None:
     table = Tally.__table__
     for option_id, step in sorted(moves.items()):
         if step:
-            added = insert_for(dialect)(table).values(
-                ballot_id=ballot.id, option_id=option_id, shard=shard, count=step
-            )
+            added = insert_for(dialect)(table).values(ballot_id=ballot.id, option_id=option_id, shard=shard, count=step)
             key = [table.c.ballot_id, table.c.option_id, table.c.shard]
             db.session.execute(
                 added.on_conflict_do_update(index_elements=key, set_={"count": table.c.count + added.excluded.count})
