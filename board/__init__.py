@@ -57,7 +57,7 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def init_extensions(app: Flask, settings: Settings) -> None:
     """Bind the extensions."""
-    from board import extensions
+    from board import audit, extensions, outbox  # noqa: F401 - the first and the last have tables
     from board.csrf import init_csrf
     from board.mailer import init_mail
     from board.storage import prepare_engine
@@ -66,7 +66,6 @@ def init_extensions(app: Flask, settings: Settings) -> None:
     extensions.db.init_app(app)
     with app.app_context():
         prepare_engine(extensions.db.engine)
-    extensions.migrate.init_app(app, extensions.db, directory=str(PACKAGE / "migrations"), render_as_batch=True)
     init_mail(app, settings)
     init_csrf(app, extensions.csrf)
     init_web(app, settings)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from flask_babel import Babel
 from flask_mailman import Mail
-from flask_migrate import Migrate
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Table
@@ -13,7 +12,6 @@ from board.csrf import OriginAndToken
 from board.storage import Base, insert_for
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate()
 babel = Babel()
 mail = Mail()
 security = Security()

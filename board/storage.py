@@ -112,6 +112,7 @@ class WriterLock:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    os.close(os.open(str(engine.url.database), os.O_RDWR | os.O_CREAT, 0o600))  # for its owner's eyes only
     lock = WriterLock(Path(f"{engine.url.database}.writer"))
 
     def connect(dbapi: Any, _record: Any) -> None:

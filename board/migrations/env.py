@@ -11,7 +11,11 @@ def run() -> None:
     arguments = current_app.extensions["migrate"].configure_args
     with db.engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=db.metadata, transaction_per_migration=True, **arguments
+            connection=connection,
+            target_metadata=db.metadata,
+            transactional_ddl=True,  # SQLite too: a killed upgrade leaves the former schema whole
+            transaction_per_migration=True,
+            **arguments,
         )
         with context.begin_transaction():
             context.run_migrations()

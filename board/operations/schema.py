@@ -3,18 +3,13 @@
 import fcntl
 from pathlib import Path
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import inspect, text
 
 from board.extensions import db
+from board.operations.revision import MIGRATIONS, newest_revision
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 ADVISORY_LOCK = 0x426F617264  # "Board"
-
-
-def newest_revision() -> str:
-    """Return the newest migration's number: the files are named for it."""
-    return max(file.name.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def present_revision() -> str | None:
@@ -43,9 +38,17 @@ def ensure_schema() -> None:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
 
 
+def bind_migrations(app: Flask) -> None:
+    """Bind Flask-Migrate; only an upgrade needs it, so starting does not wait for its import."""
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+
+
 def _upgrade() -> None:
     from flask_migrate import upgrade
 
     if present_revision() != newest_revision():
+        bind_migrations(current_app)
         upgrade(directory=str(MIGRATIONS))
         current_app.logger.info("database upgraded to %s", newest_revision())

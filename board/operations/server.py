@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from board.config import Settings, load_settings
+from board.operations.revision import has_newest_schema
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,7 +26,8 @@ def run(*, host: str | None, port: int | None, workers: int | None, delivers: bo
     from granian.http import HTTP1Settings
 
     settings = load_settings()
-    subprocess.run([sys.executable, "-m", "board", "init"], check=True, stdout=subprocess.DEVNULL)
+    if not has_newest_schema(settings.database_url):
+        upgrade()
     os.environ[DELIVERS] = "1" if delivers else ""
     host, port = host or settings.host, port or settings.port
     print(f"Board is on http://{host}:{port} (press Ctrl-C to stop)", file=sys.stderr)  # noqa: T201
@@ -46,6 +48,13 @@ def run(*, host: str | None, port: int | None, workers: int | None, delivers: bo
         log_access=False,
         log_level=_granian_level(settings.log_level),
     ).serve()
+
+
+def upgrade() -> None:
+    """Bring the database up to date in a process of its own; end with its status if that fails."""
+    upgraded = subprocess.run([sys.executable, "-m", "board", "init"], check=False, stdout=subprocess.DEVNULL)
+    if upgraded.returncode:
+        sys.exit(upgraded.returncode)
 
 
 def default_workers(settings: Settings) -> int:

@@ -5,7 +5,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from board.extensions import db
-from board.operations.schema import newest_revision, present_revision
+from board.operations.revision import newest_revision
+from board.operations.schema import present_revision
 
 blueprint = Blueprint("operations", __name__)
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from board.operations import schema, views
+from board.operations import revision, views
 
 
 def test_a_living_process_says_so(client: Any) -> None:
@@ -22,7 +22,7 @@ def test_a_database_of_another_version_is_not_ready(client: Any, monkeypatch: py
 
 
 def test_an_up_to_date_database_is_ready(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "present_revision", schema.newest_revision)
+    monkeypatch.setattr(views, "present_revision", revision.newest_revision)
     assert client.get("/readyz").text == "ready\n"
 
 
