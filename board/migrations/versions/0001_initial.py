@@ -167,6 +167,18 @@ def upgrade() -> None:
     with op.batch_alter_table('article', schema=None) as batch_op:
         batch_op.create_index('ix_article_site_published', ['site_id', 'published_at', 'id'], unique=False)
 
+    op.create_table('sponsor',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('url', sa.String(length=2000), nullable=False),
+    sa.Column('picture_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['picture_id'], ['picture.id'], name=op.f('fk_sponsor_picture_id_picture')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_sponsor_site_id_site')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sponsor')),
+    sa.UniqueConstraint('site_id', 'name', name=op.f('uq_sponsor_site_id_name'))
+    )
     op.create_table('article_video',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -178,6 +190,182 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('article_video', schema=None) as batch_op:
         batch_op.create_index('ix_article_video_article', ['article_id', 'position'], unique=False)
+
+    op.create_table('ballot',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('slug', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('method', sa.String(length=20), nullable=False),
+    sa.Column('question', sa.String(length=300), nullable=False),
+    sa.Column('sponsor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('disclosure', sa.String(length=300), nullable=False),
+    sa.Column('opens_at', UtcDateTime(), nullable=True),
+    sa.Column('closes_at', UtcDateTime(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('results', sa.String(length=20), nullable=False),
+    sa.Column('who', sa.String(length=10), nullable=False),
+    sa.Column('can_change', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.CheckConstraint("kind IN ('presented', 'for_sponsor')", name=op.f('ck_ballot_kind')),
+    sa.CheckConstraint("results IN ('always', 'after-vote', 'after-close')", name=op.f('ck_ballot_results')),
+    sa.CheckConstraint("state = 'draft' OR opens_at IS NOT NULL", name=op.f('ck_ballot_opens')),
+    sa.CheckConstraint("state = 'draft' OR sponsor_id IS NULL OR disclosure <> ''", name=op.f('ck_ballot_disclosed')),
+    sa.CheckConstraint("state IN ('draft', 'published', 'closed')", name=op.f('ck_ballot_state')),
+    sa.CheckConstraint("who IN ('anyone', 'email', 'member')", name=op.f('ck_ballot_who')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_ballot_site_id_site')),
+    sa.ForeignKeyConstraint(['sponsor_id'], ['sponsor.id'], name=op.f('fk_ballot_sponsor_id_sponsor')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ballot')),
+    sa.UniqueConstraint('slug', name=op.f('uq_ballot_slug')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('ballot', schema=None) as batch_op:
+        batch_op.create_index('ix_ballot_site', ['site_id', 'created_at'], unique=False)
+
+    op.create_table('comment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('parent_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('root_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('depth', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ordinal', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('body_source', sa.Text(), nullable=False),
+    sa.Column('body_html', sa.Text(), nullable=False),
+    sa.Column('renderer_version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('is_listed', sa.Boolean(), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('edited_at', UtcDateTime(), nullable=True),
+    sa.Column('removal_reason', sa.String(length=50), nullable=False),
+    sa.Column('removal_note', sa.Text(), nullable=False),
+    sa.Column('like_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('report_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rank', sa.Float(), nullable=False),
+    sa.Column('reply_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('descendant_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('submission_key', sa.String(length=64), nullable=True),
+    sa.Column('source', sa.String(length=50), nullable=True),
+    sa.Column('source_id', sa.String(length=255), nullable=True),
+    sa.CheckConstraint("state IN ('published', 'held', 'removed', 'deleted')", name=op.f('ck_comment_state')),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_comment_article_id_article')),
+    sa.ForeignKeyConstraint(['author_id'], ['member.id'], name=op.f('fk_comment_author_id_member')),
+    sa.ForeignKeyConstraint(['parent_id'], ['comment.id'], name=op.f('fk_comment_parent_id_comment')),
+    sa.ForeignKeyConstraint(['root_id'], ['comment.id'], name=op.f('fk_comment_root_id_comment')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_comment_site_id_site')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_comment')),
+    sa.UniqueConstraint('author_id', 'submission_key', name=op.f('uq_comment_author_id_submission_key')),
+    sa.UniqueConstraint('site_id', 'source', 'source_id', name=op.f('uq_comment_site_id_source_source_id')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('comment', schema=None) as batch_op:
+        batch_op.create_index('ix_comment_author', ['author_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_comment_place', ['parent_id', 'ordinal'], unique=False)
+
+    op.create_table('thread',
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('comment_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('root_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_thread_article_id_article'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_thread_site_id_site')),
+    sa.PrimaryKeyConstraint('article_id', name=op.f('pk_thread'))
+    )
+    op.create_table('ballot_option',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('position', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.String(length=200), nullable=False),
+    sa.Column('sponsor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_option_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['sponsor_id'], ['sponsor.id'], name=op.f('fk_ballot_option_sponsor_id_sponsor')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ballot_option')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('ballot_option', schema=None) as batch_op:
+        batch_op.create_index('ix_ballot_option_ballot', ['ballot_id', 'position'], unique=False)
+
+    op.create_table('ballot_placement',
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('placed_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_ballot_placement_article_id_article'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_placement_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('article_id', 'ballot_id', name=op.f('pk_ballot_placement'))
+    )
+    with op.batch_alter_table('ballot_placement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ballot_placement_ballot_id'), ['ballot_id'], unique=False)
+
+    op.create_table('comment_revision',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('comment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('body_source', sa.Text(), nullable=False),
+    sa.Column('replaced_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['comment_id'], ['comment.id'], name=op.f('fk_comment_revision_comment_id_comment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_comment_revision'))
+    )
+    with op.batch_alter_table('comment_revision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_comment_revision_comment_id'), ['comment_id'], unique=False)
+
+    op.create_table('draft',
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('parent_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_draft_article_id_article'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['parent_id'], ['comment.id'], name=op.f('fk_draft_parent_id_comment')),
+    sa.ForeignKeyConstraint(['user_id'], ['member.id'], name=op.f('fk_draft_user_id_member'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_draft'))
+    )
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_draft_user_id'), ['user_id'], unique=False)
+
+    op.create_table('reaction',
+    sa.Column('comment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['comment_id'], ['comment.id'], name=op.f('fk_reaction_comment_id_comment')),
+    sa.ForeignKeyConstraint(['user_id'], ['member.id'], name=op.f('fk_reaction_user_id_member')),
+    sa.PrimaryKeyConstraint('comment_id', 'user_id', name=op.f('pk_reaction'))
+    )
+    with op.batch_alter_table('reaction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_reaction_user_id'), ['user_id'], unique=False)
+
+    op.create_table('vote',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('voter_key', sa.String(length=80), nullable=False),
+    sa.Column('choice', sa.JSON(), nullable=False),
+    sa.Column('cast_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_ballot_id_ballot')),
+    sa.PrimaryKeyConstraint('ballot_id', 'voter_key', name=op.f('pk_vote'))
+    )
+    op.create_table('vote_record',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('voter_key', sa.String(length=80), nullable=False),
+    sa.Column('choice', sa.JSON(), nullable=False),
+    sa.Column('cast_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_record_ballot_id_ballot')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_vote_record')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('vote_record', schema=None) as batch_op:
+        batch_op.create_index('ix_vote_record_ballot', ['ballot_id', 'id'], unique=False)
+
+    op.create_table('ballot_tally',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('option_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shard', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_tally_ballot_id_ballot')),
+    sa.ForeignKeyConstraint(['option_id'], ['ballot_option.id'], name=op.f('fk_ballot_tally_option_id_ballot_option')),
+    sa.PrimaryKeyConstraint('ballot_id', 'option_id', 'shard', name=op.f('pk_ballot_tally'))
+    )
 
     # The audit log is append-only; the primary site has the number 1.
     if op.get_bind().dialect.name == "sqlite":
