@@ -15,18 +15,18 @@
   });
 
   // Relative times go stale in a kept page; the exact time beside them does not.
-  const units = [["year", 31536e3], ["month", 2592e3], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const units = [["year", 31536e3], ["month", 2592e3], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
   const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en");
   const ago = (moment) => {
     const seconds = (Date.parse(moment) - Date.now()) / 1000;
-    const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size * 0.85) || units[6];
-    return relative.format(Math.round(seconds / size), unit);
+    const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size * 0.85) || [];
+    return unit && relative.format(Math.round(seconds / size), unit);
   };
 
   const prepare = () => {
     all("[data-draft-sent]").forEach((sent) => forget(sent.dataset.draftSent));
     all("[data-draft]").forEach((text) => { text.value ||= drafts((kept) => kept.getItem(prefix + text.dataset.draft)) || ""; });
-    all("time[data-relative]").forEach((time) => { time.textContent = ago(time.dateTime); });
+    all("time[data-relative]").forEach((time) => { time.textContent = ago(time.dateTime) || time.textContent; });
     all("[data-copy][hidden]").forEach((button) => { button.hidden = false; });
   };
 
