@@ -10,6 +10,7 @@ from flask import Flask, get_template_attribute
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 ROOT = Path(__file__).parents[2]
@@ -18,15 +19,16 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 NEEDED_FOR_A_THREAD = ("vendor/htmx/htmx-4.0.1.min.js", "js/board.js", "css/board.css")
 THREAD_BUDGET_BYTES = 20_000
 PHYSICAL_SIDES = re.compile(r"[\s;{](?:margin|padding|border|inset)?-?(?:left|right)\s*:|text-align:\s*(?:left|right)")
+VOTERS = [SelectChoice(value="anyone", label="Anyone"), SelectChoice(value="member", label="Members")]
 
 
-class Registration(Form):
+class Registration(Form):  # type: ignore[misc]
     """A form with a field of each kind."""
 
     email = StringField("E-mail address", [InputRequired("Enter your e-mail address.")])
     password = PasswordField("Password", render_kw={"autocomplete": "new-password"})
     body = TextAreaField("Your comment")
-    gate = RadioField("Who may vote", [InputRequired("Say who may vote.")], choices=[("a", "Anyone"), ("m", "Members")])
+    gate = RadioField("Who may vote", [InputRequired("Say who may vote.")], choices=VOTERS)
     stay = BooleanField("Keep me logged in")
 
 
@@ -36,6 +38,7 @@ def stage() -> Iterator[Flask]:
     stage = Flask("board", template_folder=str(ROOT / "templates"), static_folder=str(STATIC))
     stage.jinja_env.add_extension("jinja2.ext.i18n")
     stage.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    stage.jinja_env.filters.update(timeago=str, exact_time=str)
     stage.jinja_env.globals["form_token"] = lambda: "token"
     with stage.test_request_context():
         yield stage
