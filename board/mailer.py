@@ -17,7 +17,7 @@ SMTP_TIMEOUT_SECONDS = 15
 def deliver_mail(payload: dict[str, Any]) -> None:
     """Send one queued mail. Raises what SMTP raises."""
     message = EmailMultiAlternatives(payload["subject"], payload["text"], to=[payload["to"]])
-    message.extra_headers["Auto-Submitted"] = "auto-generated"
+    message.extra_headers.update({"Auto-Submitted": "auto-generated", **payload.get("headers", {})})
     if payload.get("html"):
         message.attach_alternative(payload["html"], "text/html")
     message.send()

@@ -71,8 +71,16 @@ def enqueue(kind: str, payload: dict[str, Any]) -> OutboxRow:
     return row
 
 
-def enqueue_mail(to: str, subject: str, text: str, html: str = "", *, by_stranger: bool = True) -> bool:
-    """Queue a mail; tell whether it was queued.
+def enqueue_mail(
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    *,
+    by_stranger: bool = True,
+    headers: dict[str, str] | None = None,
+) -> bool:
+    """Queue a mail, with headers beside the usual ones; tell whether it was queued.
 
     `by_stranger`: somebody who need not own the address can cause this mail, so budgets per address and in all
     apply (SECURITY: at most 3 an address in 6 hours). A mail over budget is dropped, and logged without its address.
@@ -80,7 +88,8 @@ def enqueue_mail(to: str, subject: str, text: str, html: str = "", *, by_strange
     if by_stranger and not _is_within_budget(to):
         log.warning("mail_over_budget", address_key=address_key(to)[:12])
         return False
-    enqueue("mail", {"to": to, "subject": " ".join(subject.split()), "text": text, "html": html})
+    message = {"to": to, "subject": " ".join(subject.split()), "text": text, "html": html, "headers": headers or {}}
+    enqueue("mail", message)
     return True
 
 

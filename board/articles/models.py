@@ -105,8 +105,10 @@ class Article(Model):
 
     @property
     def free_blocks(self) -> list[str]:
-        """Return the blocks of the body that everybody reads, gate or no gate."""
-        return self.body_blocks if self.gate == "open" else self.body_blocks[: self.gate_after_blocks]
+        """Return the blocks of the body that everybody reads; a gate withholds at least the last one."""
+        if self.gate == "open":
+            return self.body_blocks
+        return self.body_blocks[:-1][: self.gate_after_blocks]
 
     @property
     def is_gated(self) -> bool:

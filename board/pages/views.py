@@ -7,9 +7,9 @@ from board.answers import private
 from board.articles.loading import article_path, find_site, load_article
 from board.comments.models import Thread
 from board.extensions import db
+from board.gate.opening import opening_for
 from board.pages.headlines import Headlines, headlines
 from board.pages.metadata import canonical_url, description, news_article, share_picture_url
-from board.web import join_safe
 
 pages = Blueprint("pages", __name__)
 
@@ -33,11 +33,12 @@ def article(article_id: str) -> Response:
     """Show the article with all its parts."""
     shown = load_article(article_id)
     thread = db.session.get(Thread, shown.id)
-    is_public = is_same_for_everybody()
+    opening = opening_for(shown)
+    is_public = is_same_for_everybody() and not opening.is_personal
     html = render_template(
         "pages/article.html",
         article=shown,
-        free_body=join_safe(shown.free_blocks),
+        opening=opening,
         canonical_url=canonical_url(shown),
         description=description(shown),
         share_picture_url=share_picture_url(shown),

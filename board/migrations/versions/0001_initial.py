@@ -136,6 +136,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_picture')),
     sa.UniqueConstraint('sha256', name=op.f('uq_picture_sha256'))
     )
+    op.create_table('subscriber',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('email', sa.String(length=255), nullable=False),
+    sa.Column('email_key', sa.String(length=320), nullable=False),
+    sa.Column('reader_key', sa.String(length=43), nullable=False),
+    sa.Column('is_disposable', sa.Boolean(), nullable=False),
+    sa.Column('newsletter', sa.String(length=10), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.CheckConstraint("newsletter IN ('none', 'pending', 'confirmed', 'withdrawn')", name=op.f('ck_subscriber_newsletter')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_subscriber_site_id_site')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_subscriber')),
+    sa.UniqueConstraint('reader_key', name=op.f('uq_subscriber_reader_key')),
+    sa.UniqueConstraint('site_id', 'email_key', name=op.f('uq_subscriber_site_id_email_key')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('subscriber', schema=None) as batch_op:
+        batch_op.create_index('ix_subscriber_site_newsletter', ['site_id', 'newsletter', 'id'], unique=False)
+
     op.create_table('article',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -264,6 +283,28 @@ def upgrade() -> None:
         batch_op.create_index('ix_comment_author', ['author_id', 'created_at'], unique=False)
         batch_op.create_index('ix_comment_place', ['parent_id', 'ordinal'], unique=False)
 
+    op.create_table('newsletter_consent',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('subscriber_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('wording', sa.Text(), nullable=False),
+    sa.Column('wording_version', sa.String(length=16), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('given_at', UtcDateTime(), nullable=False),
+    sa.Column('expires_at', UtcDateTime(), nullable=False),
+    sa.Column('confirmed_at', UtcDateTime(), nullable=True),
+    sa.Column('withdrawn_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_newsletter_consent_article_id_article'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_newsletter_consent_site_id_site')),
+    sa.ForeignKeyConstraint(['subscriber_id'], ['subscriber.id'], name=op.f('fk_newsletter_consent_subscriber_id_subscriber'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_newsletter_consent')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_newsletter_consent_token_hash')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('newsletter_consent', schema=None) as batch_op:
+        batch_op.create_index('ix_newsletter_consent_subscriber', ['subscriber_id', 'id'], unique=False)
+
     op.create_table('thread',
     sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -274,6 +315,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_thread_site_id_site')),
     sa.PrimaryKeyConstraint('article_id', name=op.f('pk_thread'))
     )
+    op.create_table('unlock',
+    sa.Column('subscriber_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_unlock_article_id_article'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_unlock_site_id_site')),
+    sa.ForeignKeyConstraint(['subscriber_id'], ['subscriber.id'], name=op.f('fk_unlock_subscriber_id_subscriber'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subscriber_id', 'article_id', name=op.f('pk_unlock'))
+    )
+    with op.batch_alter_table('unlock', schema=None) as batch_op:
+        batch_op.create_index('ix_unlock_article', ['article_id', 'subscriber_id'], unique=False)
+
     op.create_table('ballot_option',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
