@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from board.articles.videos import Still, still
 from board.extensions import Model
+from board.markup import RENDERER_VERSION
 from board.storage import now
 
 MAX_EXTERNAL_ID_CHARACTERS = 255
@@ -102,6 +103,11 @@ class Article(Model):
     videos: Mapped[list["Video"]] = relationship(
         order_by="Video.position", cascade="all, delete-orphan", lazy="selectin"
     )
+
+    def write_body(self, source: str, blocks: list[str]) -> None:
+        """Take a new text: its Markdown, and the safe blocks that `board.markup` made of it."""
+        if source != self.body_source or self.renderer_version != RENDERER_VERSION:
+            self.body_source, self.body_blocks, self.renderer_version = source, blocks, RENDERER_VERSION
 
     @property
     def free_blocks(self) -> list[str]:

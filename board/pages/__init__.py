@@ -8,6 +8,7 @@ from flask_babel import format_date
 
 def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
+    from board.pages import manage_articles, manage_sites  # noqa: F401 - their routes join `manage`
     from board.pages.manage import manage
     from board.pages.views import pages
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Select, literal, or_, select, tuple_
 from sqlalchemy.orm import load_only, raiseload
 
 from board.access import NotThere
@@ -40,9 +40,14 @@ class Headlines:
     older: str | None  # pass as `before`
 
 
-def headlines(site: Site, *, before: str = "", after: str = "", limit: int = HEADLINES_ON_A_PAGE) -> Headlines:
+def headlines(
+    site: Site, *, before: str = "", after: str = "", search: str = "", limit: int = HEADLINES_ON_A_PAGE
+) -> Headlines:
     """Return the page of the site's articles behind, or in front of, a key. Raises NotThere for a wrong key."""
     query = articles_with_counts(site)
+    if search:
+        hits = (column.icontains(search, autoescape=True) for column in (Article.title, Article.external_id))
+        query = query.where(or_(*hits))
     place = tuple_(Article.published_at, Article.id)
     if after:
         query = query.where(place > _place(after)).order_by(Article.published_at, Article.id)

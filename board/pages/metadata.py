@@ -5,6 +5,7 @@ from typing import Any
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.articles.pictures import picture_path
+from board.markup import excerpt
 from board.urls import absolute
 
 DESCRIPTION_CHARACTERS = 200
@@ -18,7 +19,7 @@ def canonical_url(article: Article) -> str:
 
 def description(article: Article) -> str:
     """Return the standfirst, or how the text begins; never anything that the gate withholds."""
-    return article.standfirst or article.title
+    return article.standfirst or excerpt(" ".join(article.free_blocks[:2]), DESCRIPTION_CHARACTERS)
 
 
 def share_picture_url(article: Article) -> str | None:
