@@ -13,8 +13,10 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 UV := .tools/uv-$(UV_VERSION)/bin/uv
 
-# Never let uv fetch a Python of its own, nor mention that it copies between file systems.
+# uv takes the Python that is here, trusts the certificates that the machine trusts (a company's own
+# among them), and does not mention that it copies between file systems.
 export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS ?= true
 export UV_LINK_MODE ?= copy
 
 .DEFAULT_GOAL := help
