@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ def test_no_file_or_folder_has_a_name_that_says_nothing() -> None:
 
 def test_the_top_level_holds_only_what_was_agreed() -> None:
     assert top_level_in_git() - TOP_LEVEL == set()
+
+
+def test_imports_go_downward_only() -> None:
+    found = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=TOP, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
 
 
 def top_level_in_git() -> set[str]:
