@@ -57,10 +57,10 @@ templates: .venv/.dev ## Check the templates' format and lint
 	@$(BIN)/djlint --check --quiet templates && $(BIN)/djlint --lint --quiet templates
 
 locked: .venv/.dev ## Check that the locks hold what pyproject.toml asks for
-	@$(BIN)/python -m pytest -q tests/house/test_lock.py
+	@$(BIN)/python -m pytest -q --noconftest tests/house/test_lock.py
 
 settings: .venv/.dev ## Check that docs/settings.md tells what board/config.py says
-	@$(BIN)/python -m pytest -q tests/house/test_settings_page.py
+	@$(BIN)/python -m pytest -q --noconftest tests/house/test_settings_page.py
 
 reformat: .venv/.dev ## Put Python files and templates into format, mend what ruff can, write docs/settings.md
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

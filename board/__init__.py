@@ -28,9 +28,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def shared_directory(name: str) -> Path:
-    """Return `templates/` or `static/`: beside the package in a checkout, inside it in an installed wheel."""
-    in_checkout = PACKAGE.parent / name
-    return in_checkout if in_checkout.is_dir() else PACKAGE / "_bundled" / name
+    """Return `templates/` or `static/`: inside the package in an installed wheel, beside it in a checkout."""
+    in_wheel = PACKAGE / "_bundled" / name
+    return in_wheel if in_wheel.is_dir() else PACKAGE.parent / name
 
 
 def configure(app: Flask, settings: Settings) -> None:

@@ -38,9 +38,7 @@ def test_the_wheel_contains_every_module_and_migration(wheel: set[str]) -> None:
 
 
 def test_the_wheel_contains_no_tests_and_nothing_of_the_operators(wheel: set[str]) -> None:
-    assert {
-        name for name in wheel if name.split("/")[0] not in {"board"} and ".dist-info/" not in name
-    } == set()
+    assert {name for name in wheel if name.split("/")[0] not in {"board"} and ".dist-info/" not in name} == set()
 
 
 def files_below(folder: str) -> set[str]:
