@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import AsaList, UserMixin, WebAuthnMixin
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, update
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    and_,
+    update,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,6 +25,7 @@ from board.accounts.names import clean_display_name, lookalike_key
 from board.extensions import Model, db
 from board.storage import now
 
+ERASED_DOMAIN = "@deleted.invalid"  # no mail can go there (RFC 2606), and nobody can register it
 ROLES = ("member", "moderator", "editor", "admin")  # each may do what the ones before it may
 
 
@@ -39,6 +51,7 @@ class User(Model, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(16))
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None]  # of the last code used, so that each opens once
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
 
@@ -88,6 +101,24 @@ class User(Model, UserMixin):
         if but:
             ending = ending.where(MemberSession.token_hash != hash_token(but))
         db.session.execute(ending.values(ended_at=now()))
+
+    def renew_identity(self) -> None:
+        """Make every session cookie and every link that was mailed worthless."""
+        self.fs_uniquifier = secrets.token_hex(16)
+
+    @property
+    def is_erased(self) -> bool:
+        """Tell whether the member left, or was removed for good."""
+        return not self.active and self.email.endswith(ERASED_DOMAIN)
+
+    def erase(self) -> None:
+        """Forget who this was; the row stays, so that what they wrote keeps its place."""
+        self.email = f"{self.id}{ERASED_DOMAIN}"
+        self.display_name, self.name_key = f"Deleted member {self.id}", f"deleted {self.id}"
+        self.password = self.confirmed_at = self.fs_webauthn_user_handle = None
+        self.tf_primary_method = self.tf_totp_secret = self.tf_last_counter = self.mf_recovery_codes = None
+        self.role, self.active = "member", False
+        self.renew_identity()
 
     # Flask-Security asks for role objects when it makes a member; ours is one column.
     @property
@@ -140,6 +171,20 @@ class MemberSession(Model):
     network: Mapped[str] = mapped_column(String(60), default="")  # /24 or /56, never the whole address
 
     user: Mapped[User] = relationship()
+
+    @hybrid_property
+    def is_live(self) -> bool:
+        """Tell whether the session still opens anything."""
+        return self.ended_at is None and self.expires_at > now()
+
+    @is_live.inplace.expression
+    @classmethod
+    def _is_live(cls) -> ColumnElement[bool]:
+        return and_(cls.ended_at.is_(None), cls.expires_at > now())
+
+    def end(self) -> None:
+        """Sign this browser out, at once."""
+        self.ended_at = self.ended_at or now()
 
 
 def hash_token(token: str) -> str:

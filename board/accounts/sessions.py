@@ -8,7 +8,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security.utils import set_request_attr
 from sqlalchemy import select, update
@@ -21,6 +21,7 @@ from board.storage import now
 
 SESSION_TOKEN = "sid"  # noqa: S105 - the name of the cookie's field
 SEEN_EVERY = timedelta(minutes=10)  # how often a session's last visit is written
+KEPT_AT_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "_flashes"})
 BROWSER_SESSION = timedelta(hours=12)  # without "stay signed in"
 
 
@@ -32,14 +33,15 @@ def load_member(uniquifier: str) -> User | None:
         .options(contains_eager(MemberSession.user))
         .where(
             MemberSession.token_hash == hash_token(session.get(SESSION_TOKEN, "")),
-            MemberSession.ended_at.is_(None),
-            MemberSession.expires_at > now(),
+            MemberSession.is_live,
             User.fs_uniquifier == uniquifier,
             User.active,
         )
     )
     if row is None:
         return None
+    if now() - row.seen_at > SEEN_EVERY:
+        g.seen_again = row.token_hash
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return row.user
@@ -47,14 +49,18 @@ def load_member(uniquifier: str) -> User | None:
 
 def start_session(_app: Flask, user: User, **_more: Any) -> None:
     """Open a session row for the browser that just signed in; the old cookie's contents do not survive."""
+    stays = session.pop("_remember", "") == "set"  # before Flask-Login makes a second, undying cookie of it
+    _end_row(session.get(SESSION_TOKEN, ""))
+    for name in set(session) - KEPT_AT_SIGN_IN:
+        del session[name]
     token = secrets.token_urlsafe(32)
     session[SESSION_TOKEN] = token
-    lifetime = current_app.config["BOARD"].session_lifetime if session.permanent else BROWSER_SESSION
+    session.permanent = stays
     db.session.add(
         MemberSession(
             token_hash=hash_token(token),
             user_id=user.id,
-            expires_at=now() + lifetime,
+            expires_at=now() + _lifetime(),
             device=describe_device(request.headers.get("User-Agent", "")),
             network=network_of(request.remote_addr),
         )
@@ -64,15 +70,36 @@ def start_session(_app: Flask, user: User, **_more: Any) -> None:
 
 def end_session(_app: Flask, **_more: Any) -> None:
     """End the row of the session that logs out, so that a copy of its cookie opens nothing."""
-    token = session.pop(SESSION_TOKEN, "")
+    _end_row(session.pop(SESSION_TOKEN, ""))
     session.permanent = False
-    ending = update(MemberSession).where(MemberSession.token_hash == hash_token(token))
-    db.session.execute(ending.values(ended_at=now()))
     db.session.commit()
+
+
+def note_visit(response: Response) -> Response:
+    """Write down, at most every ten minutes, that the session was used; it lasts from its last visit."""
+    if token_hash := g.pop("seen_again", ""):
+        db.session.rollback()
+        seeing = update(MemberSession).where(MemberSession.token_hash == token_hash)
+        db.session.execute(seeing.values(seen_at=now(), expires_at=now() + _lifetime()))
+        db.session.commit()
+        session.modified = session.modified or session.permanent  # sends the cookie again, with a later end
+    return response
+
+
+def _end_row(token: str) -> None:
+    ending = update(MemberSession).where(MemberSession.token_hash == hash_token(token))
+    db.session.execute(ending.where(MemberSession.ended_at.is_(None)).values(ended_at=now()))
+
+
+def _lifetime() -> timedelta:
+    lifetime: timedelta = current_app.config["BOARD"].session_lifetime
+    return lifetime if session.permanent else BROWSER_SESSION
 
 
 def init_sessions(app: Flask) -> None:
     """Make Flask-Login ask the session table."""
     app.login_manager.user_loader(load_member)  # type: ignore[attr-defined]
+    app.login_manager.request_loader(None)  # type: ignore[attr-defined] # no tokens in headers or addresses
+    app.after_request(note_visit)
     user_logged_in.connect(start_session, app)
     user_logged_out.connect(end_session, app)

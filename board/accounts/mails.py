@@ -1,0 +1,115 @@
+"""Mails of an account. What a stranger can ask for is queued by address alone, and looked up by the worker.
+
+So the request does the same work, in the same time, whether or not the address is a member's.
+"""
+
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import gettext as _
+from flask_security import MailUtil
+from flask_security.confirmable import generate_confirmation_token
+from flask_security.recoverable import generate_reset_password_token
+from markupsafe import Markup, escape
+from sqlalchemy import select
+
+from board.accounts.addresses import accept_address
+from board.accounts.models import User
+from board.extensions import db
+from board.outbox import deliverer, enqueue, enqueue_mail
+from board.urls import absolute
+
+KIND = "account_mail"
+LONGEST_NEXT = 500
+
+
+def queue_request(purpose: str, email: str, next_path: str = "") -> None:
+    """Queue what somebody asked for at this address, within the caller's transaction.
+
+    `purpose`: "registered", "confirm" or "reset".
+    """
+    enqueue(KIND, {"purpose": purpose, "email": email, "next": next_path[:LONGEST_NEXT]})
+
+
+@deliverer(KIND)
+def answer_request(payload: dict[str, Any]) -> None:
+    """Write the mail that fits the account at the address, if there is one."""
+    user = db.session.scalar(select(User).where(User.email == payload["email"]))
+    if user is None or not user.active or user.is_placeholder:
+        return
+    if not user.is_confirmed:
+        send_confirmation(user, payload["next"])
+    elif payload["purpose"] == "registered":
+        send_already_registered(user)
+    elif payload["purpose"] == "reset":
+        send_reset(user)
+
+
+def send_confirmation(user: User, next_path: str = "") -> None:
+    """Mail the link that confirms the address; it leads on to where the person was."""
+    more = {"next": next_path} if next_path else {}
+    link = link_to("security.confirm_email", token=generate_confirmation_token(user), **more)
+    send("confirm", user.email, _("Confirm your e-mail address"), link, name=user.display_name)
+
+
+def send_already_registered(user: User) -> None:
+    """Tell the owner of an address that it was registered once more."""
+    link = link_to("security.login")
+    forgot = link_to("security.forgot_password")
+    send("already_registered", user.email, _("You already have an account"), link, forgot=forgot)
+
+
+def send_reset(user: User) -> None:
+    """Mail the link that sets a new password."""
+    link = link_to("security.reset_password", token=generate_reset_password_token(user))
+    send("reset", user.email, _("Choose a new password"), link, name=user.display_name)
+
+
+def send_new_address(user: User, new_email: str, token: str) -> None:
+    """Mail the link that makes the new address the account's."""
+    link = link_to("security.change_email_confirm", token=token)
+    send("new_address", new_email, _("Confirm your new e-mail address"), link, name=user.display_name)
+
+
+def send_notice(user: User, what: str, subject: Any, *, to: str = "") -> None:
+    """Tell the owner what changed in the account; only the owner can cause this mail."""
+    link = link_to("security.forgot_password")
+    send(what, to or user.email, subject, link, by_stranger=False, name=user.display_name)
+
+
+def send(template: str, to: str, subject: Any, link: str, *, by_stranger: bool = True, **context: Any) -> None:
+    """Queue a mail in plain text, and the same text as simple HTML."""
+    text = render_template(f"accounts/mail/{template}.txt", link=link, **context).strip() + "\n"
+    enqueue_mail(to, str(subject), text, as_html(text), by_stranger=by_stranger)
+
+
+def link_to(endpoint: str, **values: str) -> str:
+    """Return the public address of one of our pages; the worker has no request, and none may choose the host."""
+    return absolute(current_app.url_map.bind("").build(endpoint, values))
+
+
+def as_html(text: str) -> str:
+    """Return the text as paragraphs; a line that is one of our own links becomes one, nothing else does."""
+    own = current_app.config["BOARD"].public_url + "/"
+    blocks = []
+    for block in text.strip().split("\n\n"):
+        is_link = block.startswith(own) and len(block.split()) == 1
+        inner = Markup('<a href="{0}">{0}</a>').format(block) if is_link else escape(block)
+        blocks.append(Markup("<p>{}</p>").format(inner))
+    return str(Markup("\n").join(blocks))
+
+
+class OutboxMail(MailUtil):  # type: ignore[misc]
+    """Flask-Security's mails, written to the outbox like all others."""
+
+    def send_mail(
+        self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **more: Any
+    ) -> None:
+        """Queue what Flask-Security rendered."""
+        enqueue_mail(str(recipient), str(subject), body or "", html or "")
+
+    def normalize(self, email: str) -> str:
+        """Return the address as it is looked up. Raises ValueError."""
+        return accept_address(email)
+
+    validate = normalize

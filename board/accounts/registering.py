@@ -1,0 +1,120 @@
+"""Registering, and confirming the address by mail."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_security import hash_password
+from flask_security.confirmable import confirm_email_token_status, confirm_user
+from flask_security.signals import user_registered
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from board.accounts.forms import ConfirmForm, EmailForm, RegisterForm, form_page
+from board.accounts.mails import queue_request
+from board.accounts.models import User
+from board.accounts.names import NameRefused
+from board.accounts.signing_in import sign_in
+from board.answers import next_path
+from board.extensions import db
+from board.outbox import address_key
+
+REGISTERED_HERE = "registered"  # in the session: for which address this browser sent the form
+
+
+def register() -> Any:
+    """Make the account; the answer is the same whether or not the address has one already."""
+    if current_user.is_authenticated:
+        return redirect(next_path(), 303)
+    form = RegisterForm()
+    if not form.validate_on_submit() or not form.is_within_limits("register", form.email.data):
+        return form_page("accounts/register.html", form)
+    user = User(email=form.email.data, password=None)
+    try:
+        user.rename(form.display_name.data)
+    except NameRefused as refusal:
+        form.refuse(refusal, form.display_name)
+        return form_page("accounts/register.html", form)
+    if not _join(user, form):
+        return form_page("accounts/register.html", form)
+    session[REGISTERED_HERE] = address_key(form.email.data)
+    return redirect(url_for("accounts.mail_sent", next=next_path("") or None), 303)
+
+
+def _join(user: User, form: RegisterForm) -> bool:
+    """Keep the member and queue the mail; False if somebody else has that name, be the address known or not."""
+    user.password = hash_password(form.password.data)
+    is_new = _insert(user)
+    if not is_new and _is_name_taken(user):
+        db.session.rollback()
+        form.refuse(_("This name, or one that looks like it, is taken. Choose another."), form.display_name)
+        return False
+    queue_request("registered", form.email.data, next_path(""))
+    if is_new:
+        user_registered.send(
+            current_app._get_current_object(),  # type: ignore[attr-defined]
+            user=user, confirm_token=None, confirmation_token=None, form_data={},
+        )  # fmt: skip
+    db.session.commit()
+    return True
+
+
+def _insert(user: User) -> bool:
+    """Insert the member unless the database knows the address or the name."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _is_name_taken(user: User) -> bool:
+    return bool(db.session.scalar(select(exists().where(User.name_key == user.name_key, User.email != user.email))))
+
+
+def mail_sent() -> Response:
+    """Say that a mail is on its way, and what to do if it does not come."""
+    return form_page("accounts/mail_sent.html", ConfirmForm())
+
+
+def send_confirmation() -> Any:
+    """Mail the confirmation link once more."""
+    form = EmailForm()
+    if not form.validate_on_submit() or not form.is_within_limits("confirm", form.email.data):
+        return form_page("accounts/send_confirmation.html", form)
+    queue_request("confirm", form.email.data, next_path(""))
+    db.session.commit()
+    return redirect(url_for("accounts.mail_sent", next=next_path("") or None), 303)
+
+
+def confirm_email(token: str) -> Any:
+    """Show a button (mail scanners follow links), and confirm the address when it is pressed."""
+    expired, invalid, user = confirm_email_token_status(token)
+    if invalid or expired or user is None or not user.active:
+        flash(_("This link is too old or not whole. Ask for a new one here."), "error")
+        return redirect(url_for("security.send_confirmation", next=next_path("") or None), 303)
+    if user.is_confirmed:
+        flash(_("Your address is confirmed already. Log in."), "success")
+        return redirect(url_for("security.login", next=next_path("") or None), 303)
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return form_page("accounts/confirm.html", form, user=user)
+    confirm_user(user)
+    db.session.commit()
+    return _after_confirming(user)
+
+
+def _after_confirming(user: User) -> Response:
+    """Sign in whoever confirms in the browser that registered; ask any other browser for the password.
+
+    Whoever registered knows the password, and whoever has the mail owns the address; only in one and the same
+    browser is that surely one person.
+    """
+    flash(_("Thank you, your e-mail address is confirmed."), "success")
+    if session.get(REGISTERED_HERE) == address_key(user.email):
+        sign_in(user, stay=False, via="confirm")
+        return redirect(next_path(), 303)
+    return redirect(url_for("security.login", next=next_path("") or None), 303)
