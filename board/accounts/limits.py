@@ -40,11 +40,12 @@ class TooManyTries(Exception):
 
     def __str__(self) -> str:
         """Return what to do, in one sentence."""
-        return ngettext(
+        text = ngettext(
             "Too many tries. Wait %(num)d minute, then try again.",
             "Too many tries. Wait %(num)d minutes, then try again.",
             WINDOW_MINUTES,
         )
+        return str(text)
 
 
 def count_try(purpose: str, account: str) -> None:
@@ -80,7 +81,7 @@ def _hit(key: str, tries: int) -> bool:
 
 
 def _counters() -> list[Any]:
-    """Return the counters in the order in which they are asked, the database last; made at the first try of a process."""
+    """Return the counters in the order in which they are asked, the database last."""
     if "board_counters" not in current_app.extensions:
         current_app.extensions["board_counters"] = _make_counters(current_app)
     made: list[Any] = current_app.extensions["board_counters"]

@@ -102,6 +102,10 @@ class User(Model, UserMixin):
             ending = ending.where(MemberSession.token_hash != hash_token(but))
         db.session.execute(ending.values(ended_at=now()))
 
+    def confirm(self) -> None:
+        """Note that the e-mail address has been shown to be the member's."""
+        self.confirmed_at = self.confirmed_at or now()
+
     def renew_identity(self) -> None:
         """Make every session cookie and every link that was mailed worthless."""
         self.fs_uniquifier = secrets.token_hex(16)

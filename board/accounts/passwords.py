@@ -49,10 +49,10 @@ def _refuse_easy(password: str, about: tuple[str, ...]) -> None:
 def _weakness(sequence: list[dict[str, Any]]) -> str:
     """Say why the password is easy, from its weakest part."""
     if not sequence:
-        return _("This password is easy to guess.")
+        return str(_("This password is easy to guess."))
     longest = max(sequence, key=lambda part: len(part["token"]))
     if longest.get("dictionary_name") == "user_inputs":
-        return _("This password is easy to guess: it is made from your name or address.")
+        return str(_("This password is easy to guess: it is made from your name or address."))
     words = {
         "dictionary": _("This password is easy to guess: others use it, or a word much like it."),
         "spatial": _("This password is easy to guess: its keys lie side by side."),
@@ -60,4 +60,4 @@ def _weakness(sequence: list[dict[str, Any]]) -> str:
         "sequence": _("This password is easy to guess: it counts up or down."),
         "date": _("This password is easy to guess: it is a date."),
     }
-    return words.get(longest["pattern"], _("This password is easy to guess."))
+    return str(words.get(longest["pattern"], _("This password is easy to guess.")))

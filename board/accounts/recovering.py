@@ -6,9 +6,9 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import hash_password
-from flask_security.recoverable import reset_password_token_status
 
 from board.accounts.forms import AccountForm, EmailForm, form_page, new_password_field
+from board.accounts.links import LinkRefused, read_link_token
 from board.accounts.mails import queue_request, send_notice
 from board.accounts.models import User
 from board.answers import next_path
@@ -34,8 +34,9 @@ def forgot_password() -> Any:
 
 def reset_password(token: str) -> Any:
     """Show the form, and set the password when it is sent; every browser is signed out."""
-    expired, invalid, user = reset_password_token_status(token)
-    if expired or invalid or user is None or not user.active:
+    try:
+        user, _detail = read_link_token("reset", token)
+    except LinkRefused:
         flash(_("This link is too old or was used. Ask for a new one here."), "error")
         return redirect(url_for("security.forgot_password"), 303)
     form = ResetForm()

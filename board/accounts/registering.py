@@ -6,13 +6,13 @@ from flask import current_app, flash, redirect, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import hash_password
-from flask_security.confirmable import confirm_email_token_status, confirm_user
-from flask_security.signals import user_registered
+from flask_security.signals import user_confirmed, user_registered
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from board.accounts.forms import ConfirmForm, EmailForm, RegisterForm, form_page
+from board.accounts.links import LinkRefused, read_link_token
 from board.accounts.mails import queue_request
 from board.accounts.models import User
 from board.accounts.names import NameRefused
@@ -53,10 +53,7 @@ def _join(user: User, form: RegisterForm) -> bool:
         return False
     queue_request("registered", form.email.data, next_path(""))
     if is_new:
-        user_registered.send(
-            current_app._get_current_object(),  # type: ignore[attr-defined]
-            user=user, confirm_token=None, confirmation_token=None, form_data={},
-        )  # fmt: skip
+        user_registered.send(_application(), user=user, confirm_token=None, confirmation_token=None, form_data={})
     db.session.commit()
     return True
 
@@ -73,6 +70,10 @@ def _insert(user: User) -> bool:
 
 def _is_name_taken(user: User) -> bool:
     return bool(db.session.scalar(select(exists().where(User.name_key == user.name_key, User.email != user.email))))
+
+
+def _application() -> Any:
+    return current_app._get_current_object()  # type: ignore[attr-defined]
 
 
 def mail_sent() -> Response:
@@ -92,17 +93,16 @@ def send_confirmation() -> Any:
 
 def confirm_email(token: str) -> Any:
     """Show a button (mail scanners follow links), and confirm the address when it is pressed."""
-    expired, invalid, user = confirm_email_token_status(token)
-    if invalid or expired or user is None or not user.active:
-        flash(_("This link is too old or not whole. Ask for a new one here."), "error")
-        return redirect(url_for("security.send_confirmation", next=next_path("") or None), 303)
-    if user.is_confirmed:
-        flash(_("Your address is confirmed already. Log in."), "success")
+    try:
+        user, _detail = read_link_token("confirm", token)
+    except LinkRefused:
+        flash(_("This link is too old or was used. Try to log in; if that does not work, ask for a new link."), "error")
         return redirect(url_for("security.login", next=next_path("") or None), 303)
     form = ConfirmForm()
     if not form.validate_on_submit():
         return form_page("accounts/confirm.html", form, user=user)
-    confirm_user(user)
+    user.confirm()
+    user_confirmed.send(_application(), user=user)
     db.session.commit()
     return _after_confirming(user)
 

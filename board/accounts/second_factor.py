@@ -2,9 +2,9 @@
 
 import base64
 import hashlib
-from typing import Any
+from typing import Any, cast
 
-from flask import current_app, flash, redirect, session, url_for
+from flask import current_app, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -37,16 +37,16 @@ class CodeForm(AccountForm):
     next = HiddenField()
 
 
-class CodesOnce(Totp):  # type: ignore[misc]
+class CodesOnce(Totp):
     """Authenticator codes that open the door once; the database remembers the last one used."""
 
-    def get_last_counter(self, user: User) -> int | None:
+    def get_last_counter(self, user: Any) -> int | None:
         """Return the counter of the last code that was used."""
-        return user.tf_last_counter
+        return cast(User, user).tf_last_counter
 
-    def set_last_counter(self, user: User, tmatch: Any) -> None:
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Take the code, unless another request took it first. Raises TokenError."""
-        from passlib.exc import UsedTokenError
+        from passlib.exc import UsedTokenError  # type: ignore[import-untyped]
 
         column = User.tf_last_counter
         taking = update(User).where(User.id == user.id, or_(column.is_(None), column < tmatch.counter))
@@ -54,7 +54,7 @@ class CodesOnce(Totp):  # type: ignore[misc]
             raise UsedTokenError
 
 
-class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
+class RecoveryCodes(MfRecoveryCodesUtil):
     """Recovery codes, of which each is taken once."""
 
     def take(self, user: User, code: str) -> bool:
@@ -65,7 +65,7 @@ class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
         return self.check_recovery_code(user, wanted) and self.delete_recovery_code(user, wanted)
 
 
-class OwnOrigin(WebauthnUtil):  # type: ignore[misc]
+class OwnOrigin(WebauthnUtil):
     """Passkeys bound to the address that readers know, whatever a request calls us."""
 
     def origin(self) -> str:
@@ -99,7 +99,7 @@ def second_step() -> Any:
 def _is_right_code(user: User, raw: str) -> bool:
     code = raw.replace(" ", "")
     if not code.isdigit() or not user.tf_totp_secret:
-        return bool(security.mf_recovery_codes_util.take(user, raw))
+        return cast(RecoveryCodes, security.mf_recovery_codes_util).take(user, raw)
     return _is_right_totp(user, user.tf_totp_secret, code)
 
 

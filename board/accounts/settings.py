@@ -6,8 +6,6 @@ from flask import flash, jsonify, redirect, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import hash_password
-from flask_security.change_email import _generate_token as address_token
-from flask_security.change_email import _verify_token_status as address_token_status
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
@@ -24,6 +22,7 @@ from board.accounts.forms import (
     own_password_field,
     required,
 )
+from board.accounts.links import LinkRefused, read_link_token
 from board.accounts.mails import send_new_address, send_notice
 from board.accounts.models import MemberSession, User, hash_token
 from board.accounts.names import NameRefused
@@ -67,7 +66,9 @@ class LeaveForm(AccountForm):
 def hub() -> Response:
     """Show the account's own page."""
     user = member()
-    return form_page("accounts/settings.html", ConfirmForm(), user=user, sessions=live_sessions(user), present=_present())
+    return form_page(
+        "accounts/settings.html", ConfirmForm(), user=user, sessions=live_sessions(user), present=_present()
+    )
 
 
 def live_sessions(user: User) -> list[MemberSession]:
@@ -128,9 +129,8 @@ def change_email() -> Any:
     if not has_password(user, form.password.data):
         form.refuse(_("The password is wrong."), form.password)
         return form_page("accounts/email.html", form, user=user)
-    token = address_token(user, form.email.data)
     if not db.session.scalar(select(exists().where(User.email == form.email.data))):
-        send_new_address(user, form.email.data, token)
+        send_new_address(user, form.email.data)
     db.session.commit()
     flash(_("We sent a link to %(address)s. Open it to finish.", address=form.email.data), "message")
     return redirect(url_for("accounts.settings"), 303)
@@ -138,8 +138,9 @@ def change_email() -> Any:
 
 def confirm_new_email(token: str) -> Any:
     """Show a button, and change the address when it is pressed; every other browser is signed out."""
-    expired, invalid, user, address = address_token_status(token)
-    if expired or invalid or not user.active:
+    try:
+        user, address = read_link_token("new_address", token)
+    except LinkRefused:
         flash(_("This link is too old, was used, or is not whole. Ask for a new one here."), "error")
         return redirect(url_for("security.change_email"), 303)
     form = ConfirmForm()
