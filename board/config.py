@@ -23,7 +23,7 @@ SECRET_KEY_FILE = "secret_key"  # noqa: S105 - a file's name
 LOCAL_SETTINGS_FILE = "board.toml"
 MIN_SECRET_CHARACTERS = 32
 
-Role = Literal["member", "moderator", "editor", "admin"]
+ROLES = ("member", "moderator", "editor", "admin")  # each may do what the ones before it may
 
 
 class SettingsError(Exception):

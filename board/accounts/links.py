@@ -13,7 +13,12 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from board.accounts.models import User
 from board.extensions import db
 
-LIFETIMES = {"confirm": timedelta(days=2), "reset": timedelta(hours=1), "new_address": timedelta(hours=2)}
+LIFETIMES = {
+    "confirm": timedelta(days=2),
+    "invitation": timedelta(days=7),
+    "new_address": timedelta(hours=2),
+    "reset": timedelta(hours=1),
+}
 
 
 class LinkRefused(Exception):

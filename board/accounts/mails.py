@@ -64,6 +64,12 @@ def send_reset(user: User) -> None:
     send("reset", user.email, _("Choose a new password"), link, name=user.display_name)
 
 
+def send_invitation(user: User) -> None:
+    """Mail somebody whom an admin added the link that sets their password."""
+    link = link_to("security.reset_password", token=make_link_token("invitation", user))
+    send("invitation", user.email, _("You have an account"), link, by_stranger=False, name=user.display_name)
+
+
 def send_new_address(user: User, new_email: str) -> None:
     """Mail the link that makes the new address the account's."""
     token = make_link_token("new_address", user, new_email)

@@ -22,11 +22,11 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.names import clean_display_name, lookalike_key
+from board.config import ROLES
 from board.extensions import Model, db
 from board.storage import now
 
 ERASED_DOMAIN = "@deleted.invalid"  # no mail can go there (RFC 2606), and nobody can register it
-ROLES = ("member", "moderator", "editor", "admin")  # each may do what the ones before it may
 
 
 class User(Model, UserMixin):

@@ -12,13 +12,19 @@ from sqlalchemy.exc import IntegrityError
 from board import audit
 from board.access import Refused
 from board.accounts.mails import send_notice
-from board.accounts.models import ROLES, MemberSession, Passkey, User
+from board.accounts.models import MemberSession, Passkey, User
+from board.config import ROLES
 from board.extensions import db
 from board.storage import now
 
 
 class Taken(Exception):
     """The address or the name belongs to another member; says which."""
+
+
+def find_member(email: str) -> User | None:
+    """Return the member with this address, however it is written."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
 
 
 def add_member(email: str, name: str, *, role: str = "member", password: str, by: User | None = None) -> User:

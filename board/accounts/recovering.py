@@ -34,9 +34,8 @@ def forgot_password() -> Any:
 
 def reset_password(token: str) -> Any:
     """Show the form, and set the password when it is sent; every browser is signed out."""
-    try:
-        user, _detail = read_link_token("reset", token)
-    except LinkRefused:
+    user = _user_of(token)
+    if user is None:
         flash(_("This link is too old or was used. Ask for a new one here."), "error")
         return redirect(url_for("security.forgot_password"), 303)
     form = ResetForm()
@@ -50,3 +49,13 @@ def reset_password(token: str) -> Any:
     db.session.commit()
     flash(_("Your new password is set. Log in with it."), "success")
     return redirect(url_for("security.login"), 303)
+
+
+def _user_of(token: str) -> User | None:
+    """Return whose password the link sets: one that was asked for, or that came with an invitation."""
+    for purpose in ("reset", "invitation"):
+        try:
+            return read_link_token(purpose, token)[0]
+        except LinkRefused:
+            continue
+    return None
