@@ -4,9 +4,4 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Bind reporting, the decisions and the desk."""
-    from board.moderation.models import reason_text
-    from board.moderation.views import blueprint
-
-    app.register_blueprint(blueprint)
-    app.jinja_env.globals["reason_text"] = reason_text
+    """Bind this feature's routes and commands."""
