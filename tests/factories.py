@@ -1,12 +1,18 @@
 """Make people and things, committed, with sensible defaults."""
 
+import secrets
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import time_machine
 from flask_security import hash_password
+from sqlalchemy import func, select
 
 from board.accounts.models import User
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
+from board.comments.models import Comment
+from board.comments.operations import post_comment
 from board.extensions import db
 from board.storage import now
 
@@ -38,6 +44,19 @@ def make_article(site: Site, external_id: str = "opening-night", **more: Any) ->
         **more,
     }
     return _keep(Article(site_id=site.id, external_id=external_id, **values))
+
+
+def make_comment(article: Article, author: User, body: str = "Bravo.", parent: Comment | None = None) -> Comment:
+    """Post a comment the way a member does, a while after the author's last one."""
+    with time_machine.travel(_a_while_later(author), tick=False):
+        comment = post_comment(article, author, body, parent, key=secrets.token_hex(8)).comment
+    db.session.commit()
+    return comment
+
+
+def _a_while_later(author: User) -> datetime:
+    last = db.session.scalar(select(func.max(Comment.created_at)).where(Comment.author_id == author.id))
+    return max(now() - timedelta(minutes=10), (last or now() - timedelta(days=1)) + timedelta(seconds=1))
 
 
 def _keep(thing: T) -> T:

@@ -1,7 +1,10 @@
-"""A thread and its comments: the tree, its counters, and what may be done to a comment.
+"""A comment, its place in the tree, and what can be done to it.
 
 `ordinal` numbers the replies of one parent from 0 in the order of posting. So "the first three replies of each of
 these twenty comments" is one bounded range of one index, on both databases, whatever the thread's size.
+
+Every change takes its thread's row first (`Thread.change`), so the changes of one thread wait for each other and
+the counters are exact; see docs/decisions/0010.
 """
 
 from datetime import datetime
@@ -15,34 +18,33 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    delete,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.extensions import Model
+from board.comments.ranking import wilson
+from board.comments.rules import CommentRules
+from board.comments.threads import Thread
+from board.extensions import Model, db, insert_once
 from board.storage import now
+
+__all__ = ["Comment", "CommentRevision", "Draft", "Reaction", "Thread", "viewer_id"]
 
 IS_LISTED_ROOT: dict[str, Any] = {
     "sqlite_where": text("parent_id IS NULL AND is_listed = 1"),
     "postgresql_where": text("parent_id IS NULL AND is_listed"),
 }
+IS_LISTED: dict[str, Any] = {"sqlite_where": text("is_listed = 1"), "postgresql_where": text("is_listed")}
+IS_HELD: dict[str, Any] = {
+    "sqlite_where": text("state = 'held'"),
+    "postgresql_where": text("state = 'held'"),
+}
 
 
-class Thread(Model):
-    """The comments of one article, counted; `version` grows with each change that readers can see."""
-
-    __tablename__ = "thread"
-
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    version: Mapped[int] = mapped_column(default=0)
-    comment_count: Mapped[int] = mapped_column(default=0)  # published comments, at every level
-    root_count: Mapped[int] = mapped_column(default=0)  # roots ever posted: the next root's ordinal
-
-
-class Comment(Model):
+class Comment(Model, CommentRules):
     """What one member wrote, and its place in the tree."""
 
     __tablename__ = "comment"
@@ -50,17 +52,13 @@ class Comment(Model):
         CheckConstraint("state IN ('published', 'held', 'removed', 'deleted')", name="state"),
         UniqueConstraint("author_id", "submission_key"),
         UniqueConstraint("site_id", "source", "source_id"),
-        Index("ix_comment_place", "parent_id", "ordinal"),
+        Index("ix_comment_article", "article_id"),
+        Index("ix_comment_place", "parent_id", "ordinal", **IS_LISTED),
         Index("ix_comment_best", "article_id", text("rank DESC"), text("id DESC"), **IS_LISTED_ROOT),
-        Index("ix_comment_newest", "article_id", text("id DESC"), **IS_LISTED_ROOT),
-        Index(
-            "ix_comment_replied",
-            "article_id",
-            text("descendant_count DESC"),
-            text("id DESC"),
-            **IS_LISTED_ROOT,
-        ),
-        Index("ix_comment_author", "author_id", "created_at"),
+        Index("ix_comment_newest", "article_id", text("created_at DESC"), text("id DESC"), **IS_LISTED_ROOT),
+        Index("ix_comment_replied", "article_id", text("descendant_count DESC"), text("id DESC"), **IS_LISTED_ROOT),
+        Index("ix_comment_held", "article_id", "id", **IS_HELD),
+        Index("ix_comment_author", "author_id", "created_at", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -82,9 +80,11 @@ class Comment(Model):
     removal_reason: Mapped[str] = mapped_column(String(50), default="")
     removal_note: Mapped[str] = mapped_column(Text, default="")
     like_count: Mapped[int] = mapped_column(default=0)
+    imported_likes: Mapped[int] = mapped_column(default=0)  # the part of like_count without reactions of ours
     report_count: Mapped[int] = mapped_column(default=0)  # open and upheld reports, not dismissed ones
     rank: Mapped[float] = mapped_column(Float, default=0.0)  # Wilson lower bound of likes among likes and reports
     reply_count: Mapped[int] = mapped_column(default=0)  # direct replies ever posted: the next reply's ordinal
+    listed_reply_count: Mapped[int] = mapped_column(default=0)  # direct replies that have a place on the page
     descendant_count: Mapped[int] = mapped_column(default=0)  # kept on roots only: published comments below
     submission_key: Mapped[str | None] = mapped_column(String(64))
     source: Mapped[str | None] = mapped_column(String(50))  # where an imported comment comes from …
@@ -95,6 +95,127 @@ class Comment(Model):
     parent: Mapped["Comment | None"] = relationship(
         remote_side="Comment.id", foreign_keys=[parent_id], lazy="raise_on_sql"
     )
+
+    @property
+    def is_thread_open(self) -> bool:
+        """Tell whether the article still takes comments."""
+        return self.article.takes_comments
+
+    def write(self, source: str, html: str) -> None:
+        """Take the text and the safe HTML that `board.markup` made of it."""
+        from board.markup import RENDERER_VERSION
+
+        self.body_source, self.body_html, self.renderer_version = source, html, RENDERER_VERSION
+
+    def edit(self, source: str, html: str) -> bool:
+        """Replace the text, keep the earlier one for moderators; tell whether anything changed."""
+        self._take_turn()
+        if self.state not in {"published", "held"} or source == self.body_source:
+            return False
+        db.session.add(CommentRevision(comment_id=self.id, body_source=self.body_source))
+        self.write(source, html)
+        self.edited_at = now()
+        return True
+
+    def delete(self) -> bool:
+        """Erase the text and its earlier versions for good; keep the place while replies hang on it."""
+        self._take_turn()
+        if self.state not in {"published", "held"}:
+            return False
+        if self.state == "published":
+            self._count_published(-1)
+        db.session.execute(delete(CommentRevision).where(CommentRevision.comment_id == self.id))
+        self.state, self.body_source, self.body_html = "deleted", "", ""
+        if self.is_listed and not self.listed_reply_count:
+            self._unlist()
+        return True
+
+    def remove(self, reason: str, note: str = "") -> bool:
+        """Take the text off the page, with the reason in its place; tell whether this call did it.
+
+        A comment that was never published stays without a place on the page.
+        """
+        self._take_turn()
+        if self.state not in {"published", "held"}:
+            return False
+        if self.state == "published":
+            self._count_published(-1)
+        self.state, self.removal_reason, self.removal_note = "removed", reason, note
+        return True
+
+    def restore(self) -> bool:
+        """Publish a removed or held comment; tell whether this call did it."""
+        self._take_turn()
+        if self.state not in {"removed", "held"}:
+            return False
+        self.state, self.removal_reason, self.removal_note = "published", "", ""
+        self._count_published(1)
+        if not self.is_listed:
+            self._list()
+        return True
+
+    def count_report(self, change: int) -> None:
+        """Count a report (1), or no longer (-1)."""
+        self._take_turn()
+        self.report_count = max(0, self.report_count + change)
+        self.rank = wilson(self.like_count, self.report_count)
+
+    def set_liked(self, user: User, is_liked: bool) -> bool:
+        """Keep or take back the member's like; tell whether anything changed. Asking twice has one effect."""
+        self._take_turn()
+        if not self.can_be_liked_by(user) or not self._react(user, is_liked):
+            return False
+        self.like_count += 1 if is_liked else -1
+        self.rank = wilson(self.like_count, self.report_count)
+        return True
+
+    def _react(self, user: User, is_liked: bool) -> bool:
+        if is_liked:
+            return insert_once(Reaction, comment_id=self.id, user_id=user.id, created_at=now())
+        taking_back = delete(Reaction).where(Reaction.comment_id == self.id, Reaction.user_id == user.id)
+        return bool(db.session.execute(taking_back).rowcount)  # type: ignore[attr-defined]
+
+    def _take_turn(self) -> None:
+        """Wait for the thread's other changes, then see this comment as they left it."""
+        Thread.change(self.site_id, self.article_id)
+        self._see_present()
+
+    def _see_present(self) -> None:
+        db.session.refresh(self, [column.key for column in Comment.__mapper__.column_attrs])
+
+    def _count_published(self, change: int) -> None:
+        """Count this comment among the published ones of its thread and its root, or no longer."""
+        Thread.change(self.site_id, self.article_id, comments=change)
+        if self.root_id:
+            root = db.session.get_one(Comment, self.root_id)
+            root._see_present()
+            root.descendant_count += change
+
+    def _list(self) -> None:
+        """Give this comment a place on the page, and its parent, if that was deleted and had lost its own."""
+        self.is_listed = True
+        parent = self._present_parent()
+        if parent:
+            parent.listed_reply_count += 1
+            if parent.state == "deleted" and not parent.is_listed:
+                parent._list()
+
+    def _unlist(self) -> None:
+        """Take this comment's place away, and a deleted parent's that was only kept for it."""
+        self.is_listed = False
+        parent = self._present_parent()
+        if parent:
+            parent.listed_reply_count -= 1
+            if parent.state == "deleted" and parent.is_listed and not parent.listed_reply_count:
+                parent._unlist()
+
+    def _present_parent(self) -> "Comment | None":
+        if self.parent_id is None:
+            return None
+        db.session.flush()  # what is set and not yet written would be lost when the parent is read again
+        parent = db.session.get_one(Comment, self.parent_id)
+        parent._see_present()
+        return parent
 
 
 class CommentRevision(Model):
@@ -119,18 +240,22 @@ class Reaction(Model):
 
 
 class Draft(Model):
-    """What a signed-out reader wrote: kept until they have an account, then posted once."""
+    """What somebody wrote who could not post it yet: kept until they can, then posted once."""
 
     __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("token_hash", "text_key"), Index("ix_draft_created", "created_at"))
 
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))  # of the browser that it was written in
+    text_key: Mapped[str] = mapped_column(String(64))  # of text and place, so that sending twice keeps one
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    problem: Mapped[str] = mapped_column(Text, default="")  # why it could not be posted, for its author
 
 
 def viewer_id(user: Any) -> int:
     """Return the member's ID, or 0 for a signed-out reader."""
-    return int(user.id) if user.is_authenticated else 0
+    return int(user.id) if user is not None and user.is_authenticated else 0

@@ -5,8 +5,7 @@ from flask_login import current_user
 
 from board.answers import private
 from board.articles.loading import article_path, find_site, load_article
-from board.comments.models import Thread
-from board.extensions import db
+from board.comments.thread import thread_page
 from board.gate.opening import opening_for
 from board.pages.headlines import Headlines, headlines
 from board.pages.metadata import canonical_url, description, news_article, share_picture_url
@@ -32,17 +31,18 @@ def front() -> Response:
 def article(article_id: str) -> Response:
     """Show the article with all its parts."""
     shown = load_article(article_id)
-    thread = db.session.get(Thread, shown.id)
+    thread = thread_page(shown, current_user)
     opening = opening_for(shown)
     is_public = is_same_for_everybody() and not opening.is_personal
     html = render_template(
         "pages/article.html",
         article=shown,
         opening=opening,
+        thread=thread,
         canonical_url=canonical_url(shown),
         description=description(shown),
         share_picture_url=share_picture_url(shown),
-        news_article=news_article(shown, thread.comment_count if thread else 0),
+        news_article=news_article(shown, thread.total),
         login_next=article_path(shown),
         public_page=is_public,
     )

@@ -1,1 +1,6 @@
-"""What to do with a submitted text: publish, hold or refuse."""
+"""What to do with a submitted text: publish, hold for a moderator, or refuse. Named steps, in order, explained."""
+
+from board.screening.deciding import decide
+from board.screening.submissions import Earlier, Hold, Publish, Refuse, Submission, TextRefused, Verdict
+
+__all__ = ["Earlier", "Hold", "Publish", "Refuse", "Submission", "TextRefused", "Verdict", "decide"]

@@ -1,0 +1,142 @@
+"""How the routes of comments answer: a partial to the page's script, a page or a redirect to everybody else."""
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from board.access import load
+from board.accounts.models import User
+from board.answers import is_fragment, private
+from board.articles.loading import article_path
+from board.articles.models import Article
+from board.comments import reading
+from board.comments.composer import make_composer
+from board.comments.forms import CommentForm, new_form
+from board.comments.models import Comment, CommentRevision, viewer_id
+from board.comments.profile import profile_page
+from board.comments.sorting import MAX_INTEGER
+from board.comments.thread import ThreadPage, comment_paths, grow, load_replies, thread_page
+from board.extensions import db
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """Answer with a page or partial that only this person may keep."""
+    return private(make_response(render_template(template, **context), status))
+
+
+def way_to(comment: Comment) -> str:
+    """Return the address of the article's page, opened at the comment."""
+    return f"{article_path(comment.article, comment=comment.id)}#comment-{comment.id}"
+
+
+def show_thread(article: Article) -> Response:
+    """Answer with a page of the thread; the script that asks for the next page gets only what to append."""
+    if not is_fragment():
+        thread = thread_page(article, current_user, article_path(article, "comments.thread"))
+        return page("comments/thread.html", thread=thread, article=article)
+    thread = thread_page(article, current_user)
+    is_next = "after" in request.args
+    return page("comments/_page.html" if is_next else "comments/_thread.html", thread=thread)
+
+
+def show_replies(parent: Comment) -> Response:
+    """Answer with the replies between two ordinals, alone or under the comment that they answer."""
+    asked = request.args
+    thread = load_replies(
+        parent.article,
+        parent,
+        after=_number(asked.get("after"), -1),
+        before=_number(asked.get("before"), None),
+        level=min(_number(asked.get("level"), parent.depth), parent.depth),
+        viewer=current_user,
+    )
+    if is_fragment():
+        return page("comments/_more.html", thread=thread)
+    return page("comments/replies.html", thread=thread, parent=parent, above=alone(parent), back_url=way_to(parent))
+
+
+def show_form(
+    article: Article,
+    parent: Comment | None = None,
+    form: CommentForm | None = None,
+    status: int = 200,
+    preview_html: str = "",
+) -> Response:
+    """Answer with the form for a comment or a reply, as far as it was filled in."""
+    composer = make_composer(article, current_user, parent, form)
+    composer.preview_html = preview_html
+    if is_fragment():
+        return page("comments/_composer.html", status, composer=composer)
+    above = alone(parent) if parent else None
+    back_url = way_to(parent) if parent else article_path(article) + "#comments"
+    return page("comments/compose.html", status, composer=composer, above=above, back_url=back_url)
+
+
+def alone(comment: Comment) -> ThreadPage:
+    """Return a page's worth of one comment, without its replies."""
+    shown = reading.with_ids([comment.id])
+    thread = ThreadPage(comment.article, "oldest", 0, [], comment_paths(), article_path(comment.article), current_user)
+    shown[0].listed_reply_count = 0
+    grow(thread, shown, [])
+    return thread
+
+
+def show_comment(comment: Comment, otherwise: Response) -> Response:
+    """Answer with the comment alone to the page's script."""
+    if not is_fragment():
+        return otherwise
+    thread = alone(comment)
+    return page("comments/_own.html", thread=thread, node=thread.nodes[0])
+
+
+def show_posted(comment: Comment, parent: Comment | None) -> Response:
+    """Answer with the new comment, and with the form empty again if it was not a reply's."""
+    thread = alone(comment)
+    thread.nodes[0].is_new = True
+    composer = make_composer(comment.article, current_user, parent, new_form(current_user))
+    return page("comments/_posted.html", 201, thread=thread, composer=composer)
+
+
+def show_what_is_left(comment: Comment) -> Response:
+    """Answer after a deletion: with the emptied comment, or nothing if it left no gap."""
+    if comment.is_listed:
+        return show_comment(comment, redirect(way_to(comment), 303))
+    if is_fragment():
+        return page("comments/_gone.html")
+    return redirect(article_path(comment.article) + "#comments", 303)
+
+
+def ask_for_deletion(comment: Comment) -> Response:
+    """Answer with the question whether to delete."""
+    template = "comments/_deletion.html" if is_fragment() else "comments/deletion.html"
+    action = url_for("comments.deletion", comment_id=comment.id)
+    return page(template, comment=comment, action=action, back_url=way_to(comment))
+
+
+def reaction_context(comment: Comment) -> dict[str, Any]:
+    """Return what the like button shows."""
+    liked = reading.liked_by(viewer_id(current_user), [comment.id])
+    return {"comment": comment, "is_liked": bool(liked), "path": comment_paths().comments}
+
+
+def show_history(comment: Comment) -> Response:
+    """Answer with the comment's earlier texts, oldest first."""
+    query = select(CommentRevision).where(CommentRevision.comment_id == comment.id).order_by(CommentRevision.id)
+    revisions = list(db.session.scalars(query))
+    return page("comments/history.html", comment=comment, revisions=revisions, back_url=way_to(comment))
+
+
+def show_profile(member_id: int) -> Response:
+    """Answer with a member's name and comments."""
+    author = load(select(User).where(User.id == member_id, User.active))
+    return page("comments/profile.html", author=author, profile=profile_page(author, request.args))
+
+
+def _number(text: str | None, otherwise: Any) -> Any:
+    """Return the number in a query string, or what stands for none."""
+    if text is None or not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 18:
+        return otherwise
+    return max(-1, min(int(text), MAX_INTEGER))

@@ -1,0 +1,63 @@
+"""What stands in and around the form in which a comment or a reply is written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from board.articles.loading import article_path
+from board.articles.models import Article
+from board.comments.drafts import find_kept
+from board.comments.forms import CommentForm, draft_name, new_form
+from board.comments.models import Comment, viewer_id
+
+
+@dataclass
+class Composer:
+    """What `comments/_composer.html` shows."""
+
+    article: Article
+    parent: Comment | None
+    viewer: Any
+    form: CommentForm
+    action: str
+    draft: str  # the name under which the browser keeps what is typed
+    preview_html: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a text would be accepted here."""
+        return self.parent.takes_replies if self.parent else self.article.takes_comments
+
+    @property
+    def is_member(self) -> bool:
+        """Tell whether somebody signed in writes here."""
+        return bool(viewer_id(self.viewer))
+
+    @property
+    def element_id(self) -> str:
+        """Return the form's ID on the page, where several may be open."""
+        return f"reply-form-{self.parent.id}" if self.parent else "comment-form"
+
+    @property
+    def here_url(self) -> str:
+        """Return the address to come back to after logging in."""
+        if self.parent:
+            return url_for("comments.replies", comment_id=self.parent.id)
+        return article_path(self.article) + "#comment-form"
+
+
+def make_composer(
+    article: Article, viewer: Any, parent: Comment | None = None, form: CommentForm | None = None
+) -> Composer:
+    """Return the composer with this form, or an empty one, or with the text of this member that waits here."""
+    action = url_for("comments.reply", comment_id=parent.id) if parent else article_path(article, "comments.post")
+    return Composer(
+        article, parent, viewer, form or _form_for(article, viewer, parent), action, draft_name(article.id, parent)
+    )
+
+
+def _form_for(article: Article, viewer: Any, parent: Comment | None) -> CommentForm:
+    kept = find_kept(viewer, article, parent)
+    form = new_form(viewer, kept.body if kept else "")
+    return form.refuse(kept.problem) if kept and kept.problem else form

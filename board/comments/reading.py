@@ -1,0 +1,216 @@
+"""The queries of a thread's page: each a bounded range of an index, in a number that does not grow with the page.
+
+They return `ShownComment`s, not `Comment`s: a page shows a hundred, and building a hundred stored objects costs more
+than all the rest of the page.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, literal, select, tuple_
+from sqlalchemy.orm import aliased
+
+from board.accounts.models import User
+from board.comments.models import Comment, Reaction
+from board.comments.rules import CommentRules
+from board.comments.sorting import Sort
+from board.extensions import db
+
+NO_END = 2**62  # an ordinal that no reply reaches
+MAX_HELD_SHOWN = 50  # of those waiting in one thread; moderators find the rest at their desk
+ANCESTOR_STEPS = 64  # from a comment upwards in one query
+
+
+@dataclass(slots=True)
+class ShownComment(CommentRules):
+    """A comment as a page shows it. The fields are in the order of `COLUMNS`."""
+
+    id: int
+    article_id: int
+    parent_id: int | None
+    root_id: int | None
+    depth: int
+    ordinal: int
+    author_id: int
+    body_html: str
+    state: str
+    is_listed: bool
+    created_at: datetime
+    edited_at: datetime | None
+    removal_reason: str
+    like_count: int
+    rank: float
+    reply_count: int
+    listed_reply_count: int
+    descendant_count: int
+    author_name: str
+    author_role: str
+    has_open_thread: bool = False
+
+    @property
+    def is_thread_open(self) -> bool:
+        """Tell whether the article still takes comments."""
+        return self.has_open_thread
+
+
+NAMES = (
+    *("id", "article_id", "parent_id", "root_id", "depth", "ordinal", "author_id", "body_html", "state", "is_listed"),
+    *("created_at", "edited_at", "removal_reason", "like_count", "rank"),
+    *("reply_count", "listed_reply_count", "descendant_count"),
+)
+
+
+def roots(article_id: int, sort: Sort, limit: int, at: tuple[Any, int] | None, *, towards_start: bool = False,
+          is_inclusive: bool = False) -> list[ShownComment]:  # fmt: skip
+    """Return up to `limit` roots in the sort's order: those after the place, or before it, nearest ones only."""
+    rises = sort.is_ascending != towards_start
+    query = _roots_query(sort, rises, is_inclusive, at is not None)
+    values = {"article": article_id, "rows": limit}
+    if at is not None:
+        values |= {"key": at[0], "last": at[1]}
+    found = _shown(query, values)
+    return found[::-1] if towards_start else found
+
+
+@cache
+def _roots_query(sort: Sort, rises: bool, is_inclusive: bool, has_place: bool) -> Select[Any]:
+    query = _comments().where(
+        Comment.article_id == bindparam("article"), Comment.parent_id.is_(None), Comment.is_listed
+    )
+    if has_place:
+        here = tuple_(sort.key, Comment.id)
+        place = tuple_(bindparam("key", type_=sort.key.type), bindparam("last"))
+        if is_inclusive:
+            query = query.where(here >= place if rises else here <= place)
+        else:
+            query = query.where(here > place if rises else here < place)
+    order = (sort.key.asc(), Comment.id.asc()) if rises else (sort.key.desc(), Comment.id.desc())
+    return query.order_by(*order).limit(bindparam("rows"))
+
+
+def replies_below(parent_ids: Sequence[int], limits: tuple[int, ...]) -> list[ShownComment]:
+    """Return the first listed replies of each parent, of each of those, and so on: `limits[0]` each, `limits[1]`, …"""
+    if not parent_ids or not limits:
+        return []
+    return _shown(_replies_below_query(limits), {"parents": list(parent_ids)})
+
+
+@cache
+def _replies_below_query(limits: tuple[int, ...]) -> Select[Any]:
+    """Build one query whose levels feed each other.
+
+    A recursive query cannot limit the rows of each parent, so there is one step for each level. In each, the subquery
+    finds the ordinal of the parent's last reply to show, and the join reads up to it: two ranges of `ix_comment_place`.
+    """
+    parent, level = aliased(Comment, name="p0"), None
+    levels = []
+    for number, limit in enumerate(limits, 1):
+        child = aliased(Comment, name=f"c{number}")
+        parent_id = parent.id if level is None else level.c.id
+        join = select(child.id).select_from(parent if level is None else level)
+        rows = join.join(child, (child.parent_id == parent_id) & (child.ordinal <= _last_shown(parent_id, limit)))
+        rows = rows.where(child.is_listed)
+        if level is None:
+            rows = rows.where(parent.id.in_(bindparam("parents", expanding=True)))
+        level = rows.cte(f"level{number}").prefix_with("MATERIALIZED")
+        levels.append(select(level.c.id))
+    shown = levels[0].union_all(*levels[1:]).subquery("shown")
+    return _comments().join(shown, shown.c.id == Comment.id)
+
+
+def _last_shown(parent_id: Any, limit: int) -> Any:
+    sibling = aliased(Comment)
+    last = (
+        select(sibling.ordinal)
+        .where(sibling.parent_id == parent_id, sibling.is_listed)
+        .order_by(sibling.ordinal)
+        .limit(1)
+        .offset(limit - 1)
+        .scalar_subquery()
+    )
+    return func.coalesce(last, literal(NO_END))
+
+
+def replies_between(parent_id: int, after: int, before: int, limit: int) -> list[ShownComment]:
+    """Return the listed replies of one parent with ordinals between the two, up to `limit`."""
+    values = {"parent": parent_id, "after": after, "before": before, "rows": limit}
+    return _shown(_replies_between_query(), values)
+
+
+@cache
+def _replies_between_query() -> Select[Any]:
+    return (
+        _comments()
+        .where(
+            Comment.parent_id == bindparam("parent"),
+            Comment.is_listed,
+            Comment.ordinal > bindparam("after"),
+            Comment.ordinal < bindparam("before"),
+        )
+        .order_by(Comment.ordinal)
+        .limit(bindparam("rows"))
+    )
+
+
+def count_replies_between(parent_id: int, after: int, before: int, at_most: int) -> int:
+    """Count the listed replies of one parent with ordinals between the two, and no further than `at_most`."""
+    some = (
+        select(Comment.id)
+        .where(Comment.parent_id == parent_id, Comment.is_listed, Comment.ordinal > after, Comment.ordinal < before)
+        .limit(at_most)
+    )
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def way_up(comment_id: int, steps: int = ANCESTOR_STEPS) -> list[ShownComment]:
+    """Return the comment with up to `steps` ancestors, the topmost first."""
+    return _shown(_way_up_query(), {"comment": comment_id, "steps": steps})
+
+
+@cache
+def _way_up_query() -> Select[Any]:
+    above = aliased(Comment)
+    way = select(Comment.id, Comment.parent_id, literal(0).label("step")).where(Comment.id == bindparam("comment"))
+    up = way.cte("way", recursive=True)
+    up = up.union_all(
+        select(above.id, above.parent_id, up.c.step + 1).where(
+            above.id == up.c.parent_id, up.c.step < bindparam("steps")
+        )
+    )
+    return _comments().join(up, up.c.id == Comment.id).order_by(Comment.depth)
+
+
+def with_ids(comment_ids: Iterable[int]) -> list[ShownComment]:
+    """Return these comments, in the order in which they were posted."""
+    query = _comments().where(Comment.id.in_(bindparam("comments", expanding=True))).order_by(Comment.id)
+    return _shown(query, {"comments": list(comment_ids)})
+
+
+def held(article_id: int, user: Any) -> list[ShownComment]:
+    """Return the thread's held comments that the member may see: their own, or all for a moderator."""
+    if user is None or not user.is_authenticated:
+        return []
+    query = _comments().where(Comment.article_id == article_id, Comment.state == "held")
+    if not user.is_moderator:
+        query = query.where(Comment.author_id == user.id)
+    return _shown(query.order_by(Comment.id.desc()).limit(MAX_HELD_SHOWN), {})[::-1]
+
+
+def liked_by(user_id: int, comment_ids: Iterable[int]) -> frozenset[int]:
+    """Return which of these comments the member likes."""
+    if not user_id:
+        return frozenset()
+    query = select(Reaction.comment_id).where(Reaction.user_id == user_id, Reaction.comment_id.in_(list(comment_ids)))
+    return frozenset(db.session.scalars(query))
+
+
+def _comments() -> Select[Any]:
+    columns = [getattr(Comment, name) for name in NAMES]
+    return select(*columns, User.display_name, User.role).join(User, User.id == Comment.author_id)
+
+
+def _shown(query: Select[Any], values: dict[str, Any]) -> list[ShownComment]:
+    return [ShownComment(*row) for row in db.session.execute(query, values)]

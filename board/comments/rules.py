@@ -1,0 +1,86 @@
+"""Who may do what to a comment: each rule one sentence and one predicate."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from board.storage import now
+
+
+class CommentRules:
+    """The rules, for the stored comment and for the lighter one that a page shows."""
+
+    author_id: Any
+    state: Any
+    is_listed: Any
+    created_at: Any
+
+    @property
+    def is_thread_open(self) -> bool:
+        """Tell whether the article still takes comments."""
+        raise NotImplementedError
+
+    def is_written_by(self, user: Any) -> bool:
+        """Tell whether this is the member's own comment."""
+        return bool(user is not None and user.is_authenticated and user.id == self.author_id)
+
+    def is_visible_to(self, user: Any) -> bool:
+        """What has a place on the page is everybody's; what is held, its author's and the moderators'."""
+        if self.is_listed:
+            return True
+        return self.is_written_by(user) or (self.state != "deleted" and _is_moderator(user))
+
+    def can_be_edited_by(self, user: Any) -> bool:
+        """Authors may edit what stands, for as long as the operator gives them."""
+        return self.is_written_by(user) and user.can_post() and self._stands() and now() < self.editable_until
+
+    def can_be_deleted_by(self, user: Any) -> bool:
+        """Authors may always delete what stands."""
+        return self.is_written_by(user) and bool(user.active) and self._stands()
+
+    def can_be_replied_to_by(self, user: Any) -> bool:
+        """Members may reply to what is published while the thread is open."""
+        return _can_post(user) and self.takes_replies
+
+    def can_be_liked_by(self, user: Any) -> bool:
+        """Members may like what others published while the thread is open."""
+        return _can_post(user) and self.takes_replies and not self.is_written_by(user)
+
+    def can_be_reported_by(self, user: Any) -> bool:
+        """Members may report what others published, also when the thread is closed."""
+        return _can_post(user) and self.state == "published" and not self.is_written_by(user)
+
+    def can_be_removed_by(self, user: Any) -> bool:
+        """Moderators may remove what stands."""
+        return _is_moderator(user) and self._stands()
+
+    def can_be_restored_by(self, user: Any) -> bool:
+        """Moderators may bring back what is removed, and publish what is held."""
+        return _is_moderator(user) and self.state in {"removed", "held"}
+
+    def can_show_history_to(self, user: Any) -> bool:
+        """Moderators see what an edited comment said before."""
+        return _is_moderator(user)
+
+    @property
+    def takes_replies(self) -> bool:
+        """Tell whether anybody may reply: it is published and the thread is open."""
+        return bool(self.state == "published" and self.is_thread_open)
+
+    @property
+    def editable_until(self) -> datetime:
+        """Return when the author's time to edit ends."""
+        end: datetime = self.created_at + current_app.config["BOARD"].comment_edit_window
+        return end
+
+    def _stands(self) -> bool:
+        return self.state in {"published", "held"}
+
+
+def _can_post(user: Any) -> bool:
+    return bool(user is not None and user.is_authenticated and user.can_post())
+
+
+def _is_moderator(user: Any) -> bool:
+    return bool(user is not None and user.is_authenticated and user.is_moderator)

@@ -1,0 +1,136 @@
+"""The routes of comments: each loads, permits, acts, answers."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from board.access import permit
+from board.accounts.current import member
+from board.answers import answer, next_path
+from board.articles.loading import load_article
+from board.comments import answers, composing
+from board.comments.answers import way_to
+from board.comments.loading import load_comment
+from board.comments.operations import edit_comment
+from board.extensions import db
+from board.screening import TextRefused
+
+comments = Blueprint("comments", __name__)
+
+
+@comments.get("/articles/<path:article_id>/thread")
+def thread(article_id: str) -> Response:
+    """Show the thread alone."""
+    return answers.show_thread(load_article(article_id))
+
+
+@comments.get("/articles/<path:article_id>/comments")
+def compose(article_id: str) -> Response:
+    """Show the form for a comment alone."""
+    return answers.show_form(load_article(article_id))
+
+
+@comments.post("/articles/<path:article_id>/comments")
+def post(article_id: str) -> Response:
+    """Post a comment."""
+    return composing.post(load_article(article_id))
+
+
+@comments.get("/comments/<int:comment_id>/replies")
+def replies(comment_id: int) -> Response:
+    """Show the form for a reply alone; with `after`, the replies from there on."""
+    comment = load_comment(comment_id, current_user)
+    if "after" in request.args:
+        return answers.show_replies(comment)
+    return answers.show_form(comment.article, comment)
+
+
+@comments.post("/comments/<int:comment_id>/replies")
+def reply(comment_id: int) -> Response:
+    """Post a reply."""
+    comment = load_comment(comment_id, current_user)
+    return composing.post(comment.article, comment)
+
+
+@comments.post("/comments/preview")
+def preview() -> Response:
+    """Show what a text will look like."""
+    return composing.preview()
+
+
+@comments.get("/comments/<int:comment_id>")
+def permalink(comment_id: int) -> Response:
+    """Lead to the comment on its article's page; give the page's script the comment alone."""
+    comment = load_comment(comment_id, current_user)
+    return answers.show_comment(comment, redirect(way_to(comment), 302))
+
+
+@comments.get("/comments/<int:comment_id>/edit")
+def edit_form(comment_id: int) -> Response:
+    """Show the form for editing."""
+    comment = load_comment(comment_id, current_user)
+    permit(comment.can_be_edited_by(current_user), _("The time to edit this comment is over, or it is not yours."))
+    return composing.show_edit_form(comment)
+
+
+@comments.post("/comments/<int:comment_id>/edit")
+def edit(comment_id: int) -> Response:
+    """Replace the comment's text."""
+    comment = load_comment(comment_id, current_user)
+    permit(comment.can_be_edited_by(current_user), _("The time to edit this comment is over, or it is not yours."))
+    form = composing.sent_form()
+    try:
+        edit_comment(comment, form.text)
+    except TextRefused as refusal:
+        return composing.show_edit_form(comment, form.refuse(refusal.reason), refusal.status)
+    db.session.commit()
+    return answers.show_comment(comment, redirect(way_to(comment), 303))
+
+
+@comments.get("/comments/<int:comment_id>/deletion")
+def deletion_form(comment_id: int) -> Response:
+    """Ask whether to delete."""
+    comment = load_comment(comment_id, current_user)
+    permit(comment.can_be_deleted_by(current_user), _("Only the author can delete a comment."))
+    return answers.ask_for_deletion(comment)
+
+
+@comments.post("/comments/<int:comment_id>/deletion")
+def deletion(comment_id: int) -> Response:
+    """Delete one's own comment."""
+    comment = load_comment(comment_id, current_user)
+    is_own_and_gone = comment.state == "deleted" and comment.is_written_by(current_user)
+    permit(is_own_and_gone or comment.can_be_deleted_by(current_user), _("Only the author can delete a comment."))
+    comment.delete()
+    db.session.commit()
+    return answers.show_what_is_left(comment)
+
+
+@comments.post("/comments/<int:comment_id>/reaction")
+def reaction(comment_id: int) -> Response:
+    """Like the comment, or no longer: the form says which, so sending it twice has one effect."""
+    comment = load_comment(comment_id, current_user)
+    user = member()
+    permit(comment.can_be_liked_by(user), _("You can like what others wrote, while the discussion is open."))
+    is_liked = request.form.get("liked") != "no"
+    if comment.set_liked(user, is_liked):
+        db.session.commit()
+    else:
+        db.session.rollback()
+    back = next_path(url_for("comments.permalink", comment_id=comment_id)).partition("#")[0]
+    return answer("comments/_reaction.html", f"{back}#comment-{comment_id}", **answers.reaction_context(comment))
+
+
+@comments.get("/comments/<int:comment_id>/history")
+def history(comment_id: int) -> Response:
+    """Show a moderator what an edited comment said before."""
+    comment = load_comment(comment_id, current_user)
+    permit(comment.can_show_history_to(current_user))
+    return answers.show_history(comment)
+
+
+@comments.get("/members/<int:member_id>")
+def profile(member_id: int) -> Response:
+    """Show a member's public page with their comments."""
+    return answers.show_profile(member_id)

@@ -1,0 +1,62 @@
+"""A submitted text with what is known about it, and what can become of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from board.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A text that the same author posted before."""
+
+    source: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What an author wants to post, as things stand when it would be stored."""
+
+    author: User
+    source: str
+    html: str
+    is_thread_open: bool
+    parent_takes_replies: bool = True
+    depth: int = 0
+    earlier: Sequence[Earlier] = ()  # the author's latest first, a minute's allowance of them
+    per_minute: int = 6
+
+
+@dataclass(frozen=True)
+class Publish:
+    """Show it at once."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Keep it for a moderator; `step` is the rule that asked for it."""
+
+    step: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Store nothing; tell the author why and what to do."""
+
+    step: str
+    reason: str
+    status: int = 422
+
+
+Verdict = Publish | Hold | Refuse
+
+
+class TextRefused(Exception):
+    """The text cannot be taken as it is; says why, and what the author can do."""
+
+    def __init__(self, reason: str, status: int = 422) -> None:
+        """Keep the words for the form and the status for the answer."""
+        self.reason, self.status = reason, status
+        super().__init__(reason)
