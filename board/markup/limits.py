@@ -4,14 +4,16 @@ from flask_babel import gettext as _
 
 MAX_SOURCE_CHARACTERS = 10_000
 MAX_ARTICLE_CHARACTERS = 200_000
-# Quotes and lists inside one another: each level costs the parser another pass over the text.
-MAX_NESTED_BLOCKS = 12
+# Levels of quotes (one each) and lists (two: list and item) inside one another. Each costs another pass.
+MAX_NESTED_LEVELS = 24
 # Elements inside one another in the result. A list is two (list, item); its text may hold emphasis and links.
 MAX_NESTED_ELEMENTS = 32
 # Elements in a comment's result: bleach takes 30 to 80 µs for each.
 MAX_ELEMENTS = 1_000
 # Line ends and runs of characters that may begin something, which is what the parser's time grows with.
 MAX_MARKS = 2_000
+# Open brackets times the special characters of their paragraphs: about a microsecond for each.
+MAX_BRACKET_STEPS = 40_000
 # Beginnings of addresses, each of which makes the parser look at all that stands before it.
 MAX_ADDRESSES = 200
 

@@ -22,8 +22,10 @@ def excerpt(html: str, limit: int = 160) -> str:
     text = _SPACES.sub(" ", plain_text(html))
     if len(text) <= limit:
         return text
-    cut = text[:limit].rsplit(" ", 1)[0] if " " in text[limit // 2 : limit] else _whole_letters(text, limit - 1)
-    return cut[: limit - 1].rstrip(" ,;:.-–—") + "…"
+    cut = _whole_letters(text, limit - 1)
+    if text[len(cut)].isalnum() and " " in cut[limit // 2 :]:
+        cut = cut.rsplit(" ", 1)[0]
+    return cut.rstrip(" ,;:.-–—") + "…"
 
 
 def is_visible(text: str) -> bool:
@@ -33,6 +35,6 @@ def is_visible(text: str) -> bool:
 
 def _whole_letters(text: str, end: int) -> str:
     """Cut before a letter whose accents or joined parts would be cut off."""
-    while end > 1 and (unicodedata.category(text[end]) in ("Mn", "Me", "Mc", "Cf", "Sk") or text[end - 1] == "\u200d"):
+    while end > 0 and (unicodedata.category(text[end]) in ("Mn", "Me", "Mc", "Cf", "Sk") or text[end - 1] == "\u200d"):
         end -= 1
     return text[:end]

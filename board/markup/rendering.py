@@ -5,9 +5,11 @@ import threading
 from collections.abc import Callable
 
 from board.markup.cleaning import ARTICLE, COMMENT
+from board.markup.imported import in_our_elements, without_empty_paragraphs
 from board.markup.limits import (
     MAX_ADDRESSES,
     MAX_ARTICLE_CHARACTERS,
+    MAX_BRACKET_STEPS,
     MAX_ELEMENTS,
     MAX_MARKS,
     MAX_SOURCE_CHARACTERS,
@@ -22,6 +24,9 @@ from board.markup.source import normalise
 _readers = threading.local()
 
 _MARK = re.compile(r"\n|[\[\]<!&]|`+|\*+|_+|~+")
+_SIMPLE_LABEL = re.compile(r"\[[^\[\]\\`<]*\]")
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_SPECIAL = re.compile(r"[\n!-&*+:<=>@\[-`{}~-]")
 _ADDRESS = re.compile(r"://|www\.|mailto:", re.IGNORECASE)
 _OPENING = re.compile(r"<[a-zA-Z]")
 
@@ -30,6 +35,7 @@ def comment_html(source: str) -> str:
     """Render a comment's Markdown."""
     text = _bounded(source, MAX_SOURCE_CHARACTERS)
     _refuse_more(_MARK, text, MAX_MARKS)
+    _refuse_costly_brackets(text)
     _refuse_more(_ADDRESS, text, MAX_ADDRESSES)
     html = _reader("comment", comment_reader).render(text)
     _refuse_more(_OPENING, html, MAX_ELEMENTS)
@@ -49,7 +55,7 @@ def imported_html(html: str) -> str:
     """Clean the HTML that another system kept of a comment."""
     text = _bounded(html, MAX_SOURCE_CHARACTERS)
     _refuse_more(_OPENING, text, MAX_ELEMENTS)
-    return _visible(COMMENT.clean(text))
+    return _visible(without_empty_paragraphs(COMMENT.clean(in_our_elements(text))))
 
 
 def _bounded(source: str, limit: int) -> str:
@@ -66,6 +72,17 @@ def _bounded(source: str, limit: int) -> str:
 def _refuse_more(pattern: re.Pattern[str], text: str, limit: int) -> None:
     """Stop before a library spends itself on more of something than the limit."""
     if len(pattern.findall(text)) > limit:
+        raise TextTooIntricate
+
+
+def _refuse_costly_brackets(text: str) -> None:
+    """Stop before the parser looks, for many brackets, through all that follows for the closing one."""
+    steps = 0
+    for paragraph in _BLANK_LINES.split(text):
+        # Where nothing in the label can hide its end, the parser finds it at once.
+        brackets = _SIMPLE_LABEL.sub("", paragraph).count("[")
+        steps += brackets * len(_SPECIAL.findall(paragraph)) if brackets else 0
+    if steps > MAX_BRACKET_STEPS:
         raise TextTooIntricate
 
 
