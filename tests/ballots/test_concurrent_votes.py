@@ -1,4 +1,4 @@
-"""Four processes press the same 200 voters' buttons at once: 200 votes, of members and of devices, on both databases."""
+"""Four processes press the same 200 voters' buttons at once: 200 votes, by members and by devices."""
 
 from dataclasses import replace
 from multiprocessing import get_context
