@@ -9,7 +9,7 @@ from sqlalchemy import select
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.ballots.models import Ballot, BallotOption, Placement
-from board.ballots.voters import address_keys, standing_vote
+from board.ballots.voters import address_keys, is_known_reader, standing_vote
 from board.ballots.votes import Vote, tallies
 from board.extensions import db
 
@@ -35,7 +35,7 @@ class BallotView:
     selected: int | None = None  # chosen, not yet sent
     is_changing: bool = False
     is_preview: bool = False
-    is_public: bool = False  # the same bytes for every signed-out reader
+    is_personal: bool = False  # made for one reader: not to be kept in any shared cache
     message: str = ""  # what the last press did, or why it did nothing
     is_refused: bool = False
     error: str = ""  # what is wrong with the choice
@@ -94,7 +94,7 @@ class BallotView:
     @property
     def needs_address(self) -> bool:
         """Tell whether the reader has to show that an e-mail address is theirs before the vote counts."""
-        return self.ballot.who == "email" and (self.is_public or not address_keys())
+        return self.ballot.who == "email" and not address_keys()
 
     def _row(self, option: BallotOption) -> Row:
         count = self.counts.get(option.id, 0)
@@ -116,8 +116,7 @@ def percent(count: int, total: int) -> int:
 def ballots_on(article: Article) -> list[BallotView]:
     """Return the article's ballots for its page, in the order of placing; two or three queries for all of them.
 
-    A signed-out reader's view is the public one, the same for everybody: what their device voted is on the ballot's
-    own page, which is private.
+    What a device or a member has voted is marked only if the request carries their cookie; the page is then personal.
     """
     query = (
         select(Ballot)
@@ -127,12 +126,25 @@ def ballots_on(article: Article) -> list[BallotView]:
     )
     ballots = db.session.scalars(query).unique().all()
     counts = tallies(ballot.id for ballot in ballots) if ballots else {}
-    back = article_path(article)
-    if current_user.is_authenticated:
-        return [BallotView(ballot, vote=standing_vote(ballot), counts=counts, back=back) for ballot in ballots]
-    return [BallotView(ballot, counts=counts, back=back, is_public=True) for ballot in ballots]
+    back, is_personal = article_path(article), is_known_reader()
+    return [
+        BallotView(
+            ballot,
+            vote=standing_vote(ballot) if is_personal else None,
+            counts=counts,
+            back=back,
+            is_personal=is_personal,
+        )
+        for ballot in ballots
+    ]
 
 
 def view_of(ballot: Ballot, **more: object) -> BallotView:
     """Return the ballot as this request's person sees it."""
-    return BallotView(ballot, vote=standing_vote(ballot), counts=tallies([ballot.id]), **more)  # type: ignore[arg-type]
+    return BallotView(
+        ballot,
+        vote=standing_vote(ballot),
+        counts=tallies([ballot.id]),
+        is_personal=is_known_reader(),
+        **more,
+    )  # type: ignore[arg-type]

@@ -9,11 +9,12 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from board.access import NotAllowed, load
+from board.access import NotAllowed, NotThere, load
 from board.answers import is_fragment, next_path, private
 from board.ballots.models import Ballot
 from board.ballots.placing import BallotView, view_of
-from board.ballots.voters import give_device, is_known_reader, voter_keys
+from board.ballots.terms import is_slug
+from board.ballots.voters import give_device, voter_keys
 from board.ballots.votes import AlreadyVoted, NotOpen, Outcome, Vote, cast_vote
 from board.extensions import db
 
@@ -67,6 +68,8 @@ def vote(slug: str) -> Response:
 
 def load_ballot(slug: str) -> Ballot:
     """Return the published ballot. Raises NotThere."""
+    if not is_slug(slug):
+        raise NotThere
     return load(select(Ballot).where(Ballot.slug == slug, Ballot.state != "draft"))
 
 
@@ -113,9 +116,9 @@ def show_outcome(ballot: Ballot, outcome: Outcome) -> Response:
     back = next_path("")
     if is_fragment():
         return show_view(view_of(ballot, message=str(SAID[outcome.value]), back=back))
-    if back and current_user.is_authenticated:
+    if back:
         return redirect(f"{back.partition('#')[0]}#ballot-{ballot.slug}", 303)
-    return redirect(url_for("ballots.show", slug=ballot.slug, said=outcome.value, next=back or None), 303)
+    return redirect(url_for("ballots.show", slug=ballot.slug, said=outcome.value), 303)
 
 
 def show_mistake(ballot: Ballot, status: int, **more: str) -> Response:
@@ -128,7 +131,7 @@ def show_view(view: BallotView, status: int = 200) -> Response:
     """Answer with the ballot, alone or as a page."""
     template = "ballots/_ballot.html" if is_fragment() else "ballots/ballot.html"
     response = make_response(render_template(template, view=view), status)
-    if request.method == "GET" and not is_known_reader():
+    if request.method == "GET" and not view.is_personal:
         response.headers["Cache-Control"] = "no-cache"
         response.vary.add("Cookie")
         return response

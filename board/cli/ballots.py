@@ -180,16 +180,12 @@ def moment(option: str, text: str | None) -> Any:
 
 
 def find_site(name: str) -> Any:
-    """Return the site of that name or slug, the primary one if none is given. Raises Mistake."""
-    from sqlalchemy import or_, select
+    """Return the site of that name or slug, the first one if none is given. Raises Mistake."""
+    from board.articles.operations import primary_site, site_called
 
-    from board.articles.models import PRIMARY_SITE_ID, Site
-    from board.extensions import db
-
-    wanted = or_(Site.name == name, Site.slug == name) if name else Site.id == PRIMARY_SITE_ID
-    site = db.session.scalars(select(Site).where(wanted)).first()
+    site = site_called(name) if name else primary_site()
     if site is None:
-        raise Mistake(f"There is no site “{name}”." if name else "There is no site yet. Run board init first.")
+        raise Mistake(f"--site: There is no site “{name}”.")
     return site
 
 

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from board.answers import private
 from board.articles.loading import article_path, find_site, load_article
+from board.ballots.placing import ballots_on
 from board.comments.thread import thread_page
 from board.gate.opening import opening_for
 from board.pages.headlines import Headlines, headlines
@@ -33,10 +34,12 @@ def article(article_id: str) -> Response:
     shown = load_article(article_id)
     thread = thread_page(shown, current_user)
     opening = opening_for(shown)
-    is_public = is_same_for_everybody() and not opening.is_personal
+    ballots = ballots_on(shown)
+    is_public = is_same_for_everybody() and not (opening.is_personal or any(view.is_personal for view in ballots))
     html = render_template(
         "pages/article.html",
         article=shown,
+        ballots=ballots,
         opening=opening,
         thread=thread,
         canonical_url=canonical_url(shown),

@@ -1,0 +1,117 @@
+"""`board ballot`: what it writes, what it refuses and how it says so."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from sqlalchemy import func, select
+
+from board.articles.models import Article, Site
+from board.audit import AuditEntry
+from board.ballots.models import Ballot, Placement
+from board.cli.ballots import ballot as command
+from board.extensions import db
+from tests.ballots.conftest import cast, make_ballot
+from tests.conftest import Browser
+
+Run = Callable[..., Result]
+TWO = ["--option", "Six", "--option", "Hamilton"]
+
+
+@pytest.fixture
+def run(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that runs `board ballot …` inside the test's application."""
+    monkeypatch.setattr("board.create_app", lambda: app)
+    monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+
+    def run_command(*arguments: str) -> Result:
+        db.session.commit()
+        result = CliRunner().invoke(command, list(arguments))
+        db.session.rollback()
+        return result
+
+    return run_command
+
+
+def test_ballot_is_published_with_its_disclosure_on_its_articles(run: Run, article: Article, reader: Browser) -> None:
+    sponsor = ["--sponsor", "Stagecraft Ltd", "--sponsor-url", "https://stagecraft.example/"]
+    result = run("add", "best", "--question", "Best?", *TWO, *sponsor, "--place", article.external_id)
+    assert result.exit_code == 0, result.output
+    made = db.session.scalars(select(Ballot)).unique().one()
+    assert made.disclosure == "Sponsored · presented by Stagecraft Ltd"
+    assert made.is_open
+    assert db.session.scalar(select(Placement.article_id)) == article.id
+    assert 'rel="sponsored nofollow noopener"' in reader.get("/ballots/best").text
+    actions = set(db.session.scalars(select(AuditEntry.action)))
+    assert actions == {"add_sponsor", "write_ballot", "place_ballot", "publish_ballot"}
+
+
+def test_draft_stays_a_draft(run: Run) -> None:
+    assert "Draft, not published." in run("add", "best", "--question", "Best?", *TWO, "--draft").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["best", "--question", "Best?", "--option", "Six"], "--option: Give at least two options"),
+        (["best", "--question", "Best?", *TWO, "--option", "six"], "is there already"),
+        (["best", "--question", "Best?", *TWO, "--option", "x" * 201], "Too long by 1 character"),
+        (["best", "--question", "Best?", *[p for n in range(51) for p in ("--option", str(n))]], "at most 50 options"),
+        (["best", "--question", " ", *TWO], "--question: Write the question"),
+        (["Best Of", "--question", "Best?", *TWO], "SLUG: Use small letters"),
+        (["new", "--question", "Best?", *TWO], "SLUG: The address “new” is taken"),
+        (["taken", "--question", "Best?", *TWO], "There is a ballot at “taken” already"),
+        (["best", "--question", "Best?", *TWO, "--closes", "soon"], "--closes: “soon” is not a date and time"),
+        (["best", "--question", "Best?", *TWO, "--closes", "2020-01-01"], "--closes: This closing time has passed"),
+        (["best", "--question", "B?", *TWO, "--opens", "2999-02-01", "--closes", "2999-01-01"], "close after it opens"),
+        (["best", "--question", "Best?", *TWO, "--place", "nowhere"], "--place: There is no article “nowhere”"),
+        (["best", "--question", "Best?", *TWO, "--site", "nowhere"], "There is no site “nowhere”"),
+        (["best", "--question", "B?", *TWO, "--sponsor", "S", "--sponsor-url", "javascript:x"], "--sponsor-url: Write"),
+    ],
+)
+def test_mistake_is_explained_and_changes_nothing(run: Run, site: Site, arguments: list[str], said: str) -> None:
+    make_ballot(site, "taken")
+    result = run("add", *arguments)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert db.session.scalar(select(func.count()).select_from(Ballot)) == 1
+    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0
+
+
+def test_numbers_are_said_with_their_noun(run: Run, new_reader: Callable[[], Browser], ballot: Ballot) -> None:
+    for position in (0, 0, 1):
+        cast(new_reader(), ballot, position)
+    output = run("results", ballot.slug).output
+    assert "Musical 1: 2 votes (67%)" in output
+    assert "Musical 2: 1 vote (33%)" in output
+    assert "Musical 3: 0 votes (0%)" in output
+    assert "Total: 3 votes." in output
+
+
+def test_closing_twice_is_closing_once(run: Run, ballot: Ballot) -> None:
+    assert "has closed." in run("close", ballot.slug).output
+    assert "has closed already." in run("close", ballot.slug).output
+    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 1
+    assert "Voting has closed." in run("list").output
+
+
+@pytest.mark.parametrize("verb", ["results", "close"])
+def test_unknown_ballot_is_said(run: Run, verb: str) -> None:
+    result = run(verb, "nothing")
+    assert result.exit_code == 1
+    assert "There is no ballot “nothing”" in result.output
+
+
+def test_whole_command_runs(tmp_path: Path) -> None:
+    environment = {**os.environ, "BOARD_INSTANCE_PATH": str(tmp_path), "BOARD_DATABASE_URL": ""}
+    arguments = ["ballot", "add", "best", "--question", "Best?", *TWO]
+    done = subprocess.run(
+        [sys.executable, "-m", "board", *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "/ballots/best" in done.stdout
