@@ -1,6 +1,7 @@
 """What a reader sees of a ballot: the form, or the same rows with their numbers."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -139,7 +140,7 @@ def ballots_on(article: Article) -> list[BallotView]:
     ]
 
 
-def view_of(ballot: Ballot, **more: object) -> BallotView:
+def view_of(ballot: Ballot, **more: Any) -> BallotView:
     """Return the ballot as this request's person sees it."""
     return BallotView(
         ballot,
@@ -147,4 +148,4 @@ def view_of(ballot: Ballot, **more: object) -> BallotView:
         counts=tallies([ballot.id]),
         is_personal=is_known_reader(),
         **more,
-    )  # type: ignore[arg-type]
+    )
