@@ -54,7 +54,8 @@ layers: .venv/.dev ## Check that imports go downward only
 	@$(BIN)/lint-imports
 
 templates: .venv/.dev ## Check the templates' format and lint
-	@$(BIN)/djlint --check --quiet templates && $(BIN)/djlint --lint --quiet templates
+	@$(BIN)/djlint --check templates 2>/dev/null || { echo "Run: make reformat"; exit 1; }
+	@$(BIN)/djlint --lint templates 2>/dev/null
 
 locked: .venv/.dev ## Check that the locks hold what pyproject.toml asks for
 	@$(BIN)/python -m pytest -q --noconftest tests/house/test_lock.py
