@@ -12,8 +12,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 TOP = Path(__file__).resolve().parents[2]
-# Flask is made of these, and cannot come without them.
-OF_FLASK = {"blinker", "itsdangerous", "jinja2", "markupsafe", "werkzeug"}
+# Flask is made of these, and Flask-Security's codes of the last; neither can come without them.
+PARTS_OF_FLASK = {"blinker", "itsdangerous", "jinja2", "markupsafe", "werkzeug", "libpass"}
 ONLY_FOR_TYPES = {"_typeshed"}
 
 
@@ -26,7 +26,7 @@ def test_board_asks_for_every_library_it_imports() -> None:
 def is_asked_for(module: str) -> bool:
     """Tell whether pyproject.toml asks for a library that brings the module."""
     libraries = {canonicalize_name(name) for name in packages_distributions().get(module, [])}
-    return bool(libraries & (asked_for() | OF_FLASK))
+    return bool(libraries & (asked_for() | PARTS_OF_FLASK))
 
 
 def asked_for() -> set[str]:
