@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, or_, select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from board.access import load
@@ -32,7 +33,7 @@ ROLE_NAMES = {"member": _l("Member"), "moderator": _l("Moderator"), "editor": _l
 class RoleForm(AccountForm):
     """What a member may do."""
 
-    role = SelectField(_l("Role"), choices=[(role, ROLE_NAMES[role]) for role in ROLES])
+    role = SelectField(_l("Role"), choices=[SelectChoice(role, ROLE_NAMES[role]) for role in ROLES])
 
 
 class NewMemberForm(RoleForm):
@@ -48,7 +49,7 @@ class NewMemberForm(RoleForm):
 def index() -> Response:
     """List the members, the newest first, those who match the search if there is one."""
     staff("admin")
-    words, role = request.args.get("q", "").strip()[:100], request.args.get("role", "")
+    words, role = request.args.get("q", "").replace("\0", "\ufffd").strip()[:100], request.args.get("role", "")
     before = request.args.get("before", type=int)
     found = list(db.session.scalars(_matching(words, role, before).limit(PAGE + 1)))
     more = (
