@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from board.articles.uploads import uploaded
 
@@ -46,15 +47,17 @@ class ArticleForm(ManageForm):
     gate = RadioField(
         _l("Who can read the whole text"),
         choices=[
-            ("open", _l("Everybody")),
-            ("email", _l("Whoever leaves an e-mail address, and members")),
-            ("members", _l("Members only")),
+            SelectChoice("open", _l("Everybody")),
+            SelectChoice("email", _l("Whoever leaves an e-mail address, and members")),
+            SelectChoice("members", _l("Members only")),
         ],
         validate_choice=False,
     )
     gate_after_blocks = StringField(_l("Paragraphs before the gate"))
     comments = RadioField(
-        _l("Comments"), choices=[("open", _l("Open")), ("closed", _l("Closed"))], validate_choice=False
+        _l("Comments"),
+        choices=[SelectChoice("open", _l("Open")), SelectChoice("closed", _l("Closed"))],
+        validate_choice=False,
     )
     comments_close_after_days = StringField(_l("Close comments after days"))
 

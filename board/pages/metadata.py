@@ -9,7 +9,7 @@ from board.markup import excerpt
 from board.urls import absolute
 
 DESCRIPTION_CHARACTERS = 200
-GATED_PART = ".article__gated"  # the element that holds what the gate withholds
+GATED_PART = ".gate"  # the element that stands where the text is withheld
 
 
 def canonical_url(article: Article) -> str:
@@ -19,7 +19,7 @@ def canonical_url(article: Article) -> str:
 
 def description(article: Article) -> str:
     """Return the standfirst, or how the text begins; never anything that the gate withholds."""
-    return article.standfirst or excerpt(" ".join(article.free_blocks[:2]), DESCRIPTION_CHARACTERS)
+    return article.standfirst or excerpt(" ".join(article.free_blocks[:2]), DESCRIPTION_CHARACTERS) or article.title
 
 
 def share_picture_url(article: Article) -> str | None:
