@@ -6,7 +6,9 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bind this feature's routes, and the posting of what was kept for somebody's account."""
     from board.comments.drafts import init_drafts
+    from board.comments.reasons import reason_text
     from board.comments.views import comments
 
     app.register_blueprint(comments)
+    app.jinja_env.globals["reason_text"] = reason_text
     init_drafts(app)

@@ -4,4 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Bind this feature's routes and commands."""
+    """Bind reporting, the decisions and the desk."""
+    from board.moderation.views import blueprint
+
+    app.register_blueprint(blueprint)

@@ -12,7 +12,7 @@ from board.comments.models import Thread
 from board.extensions import db
 from tests.articles.test_pictures import picture_file
 from tests.factories import make_article
-from tests.pages.reading import parsed, queries, words
+from tests.reading import parsed, queries, words
 
 PAYLOAD = "</script><script>alert(1)</script><!-- \" ' &amp; \u2028"
 

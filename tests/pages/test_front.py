@@ -9,7 +9,7 @@ from board.comments.models import Thread
 from board.extensions import db
 from board.storage import now
 from tests.factories import make_article, make_site
-from tests.pages.reading import parsed, queries, words
+from tests.reading import parsed, queries, words
 
 
 def publish(site: Site, count: int, *, same_time: bool = False) -> None:

@@ -271,9 +271,11 @@ def upgrade() -> None:
     sa.Column('removal_reason', sa.String(length=50), nullable=False),
     sa.Column('removal_note', sa.Text(), nullable=False),
     sa.Column('like_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('imported_likes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('report_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('rank', sa.Float(), nullable=False),
     sa.Column('reply_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('listed_reply_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('descendant_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('submission_key', sa.String(length=64), nullable=True),
     sa.Column('source', sa.String(length=50), nullable=True),
@@ -290,8 +292,10 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
-        batch_op.create_index('ix_comment_author', ['author_id', 'created_at'], unique=False)
-        batch_op.create_index('ix_comment_place', ['parent_id', 'ordinal'], unique=False)
+        batch_op.create_index('ix_comment_article', ['article_id'], unique=False)
+        batch_op.create_index('ix_comment_author', ['author_id', 'created_at', 'id'], unique=False)
+        batch_op.create_index('ix_comment_held', ['article_id', 'id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
+        batch_op.create_index('ix_comment_place', ['parent_id', 'ordinal'], unique=False, sqlite_where=sa.text('is_listed = 1'), postgresql_where=sa.text('is_listed'))
 
     op.create_table('newsletter_consent',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -375,18 +379,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_comment_revision_comment_id'), ['comment_id'], unique=False)
 
     op.create_table('draft',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('text_key', sa.String(length=64), nullable=False),
     sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('parent_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_draft_article_id_article'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['parent_id'], ['comment.id'], name=op.f('fk_draft_parent_id_comment')),
     sa.ForeignKeyConstraint(['user_id'], ['member.id'], name=op.f('fk_draft_user_id_member'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_draft'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
+    sa.UniqueConstraint('token_hash', 'text_key', name=op.f('uq_draft_token_hash_text_key'))
     )
     with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.create_index('ix_draft_created', ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_draft_user_id'), ['user_id'], unique=False)
 
     op.create_table('reaction',
@@ -399,6 +408,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('reaction', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reaction_user_id'), ['user_id'], unique=False)
+
+    op.create_table('report',
+    sa.Column('comment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reporter_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reason', sa.String(length=50), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.CheckConstraint("state IN ('open', 'upheld', 'dismissed')", name=op.f('ck_report_state')),
+    sa.ForeignKeyConstraint(['comment_id'], ['comment.id'], name=op.f('fk_report_comment_id_comment')),
+    sa.ForeignKeyConstraint(['reporter_id'], ['member.id'], name=op.f('fk_report_reporter_id_member')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_report_site_id_site')),
+    sa.PrimaryKeyConstraint('comment_id', 'reporter_id', name=op.f('pk_report'))
+    )
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_reporter_id'), ['reporter_id'], unique=False)
+        batch_op.create_index('ix_report_site_state', ['site_id', 'state', 'comment_id'], unique=False)
 
     op.create_table('vote',
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -1,0 +1,118 @@
+"""Reporting, and a moderator's decisions: from the page or from the desk."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from board.access import load, permit
+from board.accounts.current import member, staff
+from board.answers import next_path
+from board.articles.loading import article_path
+from board.articles.models import Article
+from board.comments.models import Comment
+from board.extensions import db
+from board.moderation import desk
+from board.moderation.forms import RemovalForm, ReportForm
+from board.moderation.operations import approve_comment, remove_comment, report_comment, restore_comment
+
+blueprint = Blueprint("moderation", __name__)
+
+
+@blueprint.route("/comments/<int:comment_id>/reports", methods=["GET", "POST"])
+def report(comment_id: int) -> Response | tuple[str, int]:
+    """Report a comment: the form alone, then the report."""
+    comment = load_comment(comment_id)
+    reporter = member()
+    permit(comment.can_be_reported_by(reporter), _("You can report other people's comments while they are shown."))
+    form = ReportForm()
+    if not form.validate_on_submit():
+        return shown("moderation/report.html", form, comment)
+    is_new = report_comment(comment, reporter, form.reason.data, form.note.data)
+    db.session.commit()
+    flash(_("Thank you. A moderator will look at it.") if is_new else _("You have reported this comment already."))
+    return redirect(comment_path(comment), 303)
+
+
+@blueprint.route("/comments/<int:comment_id>/removal", methods=["GET", "POST"])
+def removal(comment_id: int) -> Response | tuple[str, int]:
+    """Remove a comment with a reason: the form alone, then the removal."""
+    comment = load_comment(comment_id)
+    moderator = staff("moderator")
+    permit(comment.can_be_removed_by(moderator), _("This comment is not shown any more."))
+    form = RemovalForm()
+    if not form.validate_on_submit():
+        return shown("moderation/removal.html", form, comment)
+    if remove_comment(comment, moderator, form.reason.data, form.note.data):
+        flash(_("Removed. The author is told."), "success")
+    db.session.commit()
+    return back_to(comment, undo=comment.id)
+
+
+@blueprint.delete("/comments/<int:comment_id>/removal")
+@blueprint.route("/comments/<int:comment_id>/restoration", methods=["GET", "POST"])
+def restoration(comment_id: int) -> Response | tuple[str, int]:
+    """Undo a removal: the question alone, then the undoing."""
+    comment = load_comment(comment_id)
+    moderator = staff("moderator")
+    if request.method == "GET":
+        permit(comment.can_be_restored_by(moderator), _("This comment is not removed."))
+        return render_template("moderation/restoration.html", comment=comment), 200
+    if restore_comment(comment, moderator):
+        flash(_("The comment is back. The author is told."), "success")
+    db.session.commit()
+    return back_to(comment)
+
+
+@blueprint.post("/comments/<int:comment_id>/approval")
+def approval(comment_id: int) -> Response:
+    """Let a held or reported comment stand."""
+    comment = load_comment(comment_id)
+    moderator = staff("moderator")
+    if approve_comment(comment, moderator):
+        flash(_("The comment stands."), "success")
+    db.session.commit()
+    return back_to(comment)
+
+
+@blueprint.get("/moderation", endpoint="desk")
+def queue() -> str:
+    """Show what waits for a decision, most reported first."""
+    staff("moderator")
+    wanted = request.args.get("queue", "reported")
+    page = desk.load_queue(wanted if wanted in desk.QUEUES else "reported", request.args.get("after", ""))
+    undo = request.args.get("undo", type=int)
+    return render_template("moderation/desk.html", page=page, undo=undo, form=RemovalForm(formdata=None))
+
+
+@blueprint.get("/moderation/log")
+def log() -> str:
+    """Show the audit log, newest first."""
+    staff("moderator")
+    return render_template("moderation/log.html", page=desk.load_log(request.args.get("before", type=int)))
+
+
+def load_comment(comment_id: int) -> Comment:
+    """Return the comment with what its page needs. Raises NotThere."""
+    with_page = (joinedload(Comment.author), joinedload(Comment.article).joinedload(Article.site))
+    return load(select(Comment).where(Comment.id == comment_id).options(*with_page))
+
+
+def shown(template: str, form: ReportForm | RemovalForm, comment: Comment) -> tuple[str, int]:
+    """Show the form, with its errors if it was sent."""
+    status = 422 if form.is_submitted() else 200
+    return render_template(template, form=form, comment=comment, next=next_path(comment_path(comment))), status
+
+
+def comment_path(comment: Comment) -> str:
+    """Return the path of the article's page at this comment."""
+    return f"{article_path(comment.article, comment=comment.id)}#comment-{comment.id}"
+
+
+def back_to(comment: Comment, undo: int | None = None) -> Response:
+    """Go back to the desk or the page the decision was made on; the desk offers to undo it."""
+    wanted = next_path(comment_path(comment))
+    if undo and wanted.startswith(url_for(".desk")):
+        wanted = url_for(".desk", undo=undo)
+    return redirect(wanted, 303)
