@@ -53,7 +53,7 @@ def page_of(site_id: int, state: str, search: str, before: int | None) -> Page:
 def counts_of(site_id: int) -> dict[str, int]:
     """Return how many addresses are in each state."""
     counted = select(Subscriber.newsletter, func.count()).where(Subscriber.site_id == site_id)
-    return dict(db.session.execute(counted.group_by(Subscriber.newsletter)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(counted.group_by(Subscriber.newsletter))}
 
 
 def as_csv(site_id: int, state: str) -> Iterator[str]:
