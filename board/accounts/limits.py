@@ -66,6 +66,14 @@ def count_try(purpose: str, account: str) -> None:
             raise TooManyTries
 
 
+def count_in_network(purpose: str, tries: int) -> None:
+    """Count one act that the sender's network (/24, /56) may do so many times in a window. Raises TooManyTries."""
+    if not _hit(f"{purpose} {network_of(request.remote_addr)}", tries):
+        log.warning("too_many_tries", purpose=purpose, by="network")
+        g.retry_after = RETRY_AFTER_SECONDS
+        raise TooManyTries
+
+
 def _hit(key: str, tries: int) -> bool:
     """Count against one budget; tell whether it was still within."""
     from limits import RateLimitItemPerMinute

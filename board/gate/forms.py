@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,9 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField
 from wtforms.validators import ValidationError
 
+from board.accounts.addresses import AddressRefused, accept_address
 from board.articles.models import Article, Site
-
-MAX_EMAIL_CHARACTERS = 254
 
 
 class UnlockForm(FlaskForm):  # type: ignore[misc]
@@ -43,10 +41,10 @@ class UnlockForm(FlaskForm):  # type: ignore[misc]
 
     def validate_email(self, field: EmailField) -> None:
         """Accept what can be written to, without asking the network."""
-        checked = check_email(field.data)
-        if checked is None:
-            raise ValidationError(_("Enter an e-mail address like name@example.com."))
-        self.address = checked.normalized
+        try:
+            self.address = accept_address(field.data)
+        except AddressRefused as refusal:
+            raise ValidationError(str(refusal)) from refusal
 
     def validate_newsletter(self, field: BooleanField) -> None:
         """Take a consent only to the words that the reader saw."""
@@ -63,13 +61,3 @@ def unlock_form(article: Article) -> UnlockForm:
 def newsletter_wording(site: Site) -> str:
     """Return the consent's exact words."""
     return str(_("Send me the newsletter of %(site)s by e-mail. Every issue has a link that stops it.", site=site.name))
-
-
-def check_email(typed: str) -> ValidatedEmail | None:
-    """Return the address in normal form, or None if mail cannot go there. Asks no network."""
-    if len(typed) > MAX_EMAIL_CHARACTERS:
-        return None
-    try:
-        return validate_email(typed, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        return None

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from board.access import NotThere, permit
+from board.accounts.limits import TooManyTries, count_in_network
 from board.answers import is_fragment, private
 from board.articles.loading import article_path, load_article
 from board.articles.models import Article
@@ -14,6 +15,8 @@ from board.gate.forms import UnlockForm, unlock_form
 from board.gate.models import Consent, Subscriber, consent_for
 from board.gate.opening import CONTINUE_ID, Opening, opened, opening_for
 from board.gate.readers import remember_reader
+
+UNLOCKS_PER_NETWORK = 600  # in 15 minutes: more than a school reads, fewer than it takes to fill a disk
 
 blueprint = Blueprint("gate", __name__)
 
@@ -35,7 +38,12 @@ def unlock(article_id: str) -> Response:
     permit(article.gate != "members", _("Confirm your e-mail address to read on; the mail we sent has the link."))
     form = unlock_form(article)
     if not form.validate():
-        return _refuse(article, form)
+        return _refuse(article, form, 422)
+    try:
+        count_in_network("unlock", UNLOCKS_PER_NETWORK)
+    except TooManyTries as refusal:
+        form.email.errors = [str(refusal)]
+        return _refuse(article, form, 429)
     subscriber = operations.unlock(article, form.address)
     if form.newsletter.data:
         operations.ask_for_newsletter(subscriber, article, form.wording, form.version)
@@ -91,15 +99,15 @@ def _let_in(article: Article, subscriber: Subscriber, form: UnlockForm) -> Respo
     return private(response)
 
 
-def _refuse(article: Article, form: UnlockForm) -> Response:
+def _refuse(article: Article, form: UnlockForm, status: int) -> Response:
     """Say what is wrong beside the field, with what was typed."""
     opening = opening_for(article)
     if opening.is_open:
         return redirect(_way_on(article), 303)
     opening.form = form
     if is_fragment():
-        return private(make_response(render_template("gate/_text.html", opening=opening), 422))
-    return _gate_page(opening, 422)
+        return private(make_response(render_template("gate/_text.html", opening=opening), status))
+    return _gate_page(opening, status)
 
 
 def _gate_page(opening: Opening, status: int) -> Response:
