@@ -112,7 +112,7 @@ def _claim_place(article: Article, parent: Comment | None) -> Place:
         .values(
             reply_count=Comment.reply_count + 1,
             listed_reply_count=Comment.listed_reply_count + 1,
-            descendant_count=Comment.descendant_count + (parent.root_id is None),
+            descendant_count=Comment.descendant_count + int(parent.root_id is None),
         )
         .returning(Comment.reply_count, Comment.state)
     )
