@@ -292,10 +292,13 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
-        batch_op.create_index('ix_comment_article', ['article_id'], unique=False)
+        batch_op.create_index('ix_comment_article', ['article_id', 'parent_id'], unique=False)
         batch_op.create_index('ix_comment_author', ['author_id', 'created_at', 'id'], unique=False)
+        batch_op.create_index('ix_comment_best', ['article_id', 'rank', 'id'], unique=False, sqlite_where=sa.text('parent_id IS NULL AND is_listed = 1'), postgresql_where=sa.text('parent_id IS NULL AND is_listed'))
         batch_op.create_index('ix_comment_held', ['article_id', 'id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
+        batch_op.create_index('ix_comment_newest', ['article_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('parent_id IS NULL AND is_listed = 1'), postgresql_where=sa.text('parent_id IS NULL AND is_listed'))
         batch_op.create_index('ix_comment_place', ['parent_id', 'ordinal'], unique=False, sqlite_where=sa.text('is_listed = 1'), postgresql_where=sa.text('is_listed'))
+        batch_op.create_index('ix_comment_replied', ['article_id', 'descendant_count', 'id'], unique=False, sqlite_where=sa.text('parent_id IS NULL AND is_listed = 1'), postgresql_where=sa.text('parent_id IS NULL AND is_listed'))
 
     op.create_table('newsletter_consent',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
