@@ -5,6 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
-    from board.ballots.views import blueprint
+    from board.ballots import manage, manage_sponsors, views
 
-    app.register_blueprint(blueprint)
+    for module in (views, manage, manage_sponsors):
+        app.register_blueprint(module.blueprint)

@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from board import audit
 from board.access import Refused
 from board.articles.models import Article, Site
+from board.articles.pictures import keep_picture
 from board.ballots.models import RESULTS, Ballot, BallotOption, Placement, Sponsor
-from board.ballots.terms import Terms, TermsRefused
+from board.ballots.terms import Terms, TermsRefused, sponsor_name_faults, tidy, url_faults
 from board.extensions import db, insert_once
 from board.storage import now
 
@@ -124,6 +125,30 @@ def sponsor_named(site: Site, name: str, url: str = "", by: Any = None) -> Spons
         text = _("%(name)s has another link: %(url)s. Change it among the sponsors.", name=name, url=sponsor.url or "–")
         raise TermsRefused({"sponsor_url": [text]})
     return sponsor
+
+
+def keep_sponsor(
+    sponsor: Sponsor, *, name: str, url: str, logo: bytes = b"", removes_logo: bool = False, by: Any = None
+) -> None:
+    """Add or change a sponsor. Raises TermsRefused, also for a name that another has, and PictureRefused."""
+    name, url = tidy(name), url.strip()
+    faults = {"name": sponsor_name_faults(name), "url": url_faults(url)}
+    if any(faults.values()):
+        raise TermsRefused({field: found for field, found in faults.items() if found})
+    before = {"name": sponsor.name, "url": sponsor.url} if sponsor.id else None
+    picture = keep_picture(sponsor.site, logo) if logo else None
+    sponsor.name, sponsor.url = name, url
+    if picture or removes_logo:
+        sponsor.picture = picture
+    db.session.add(sponsor)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        db.session.rollback()
+        text = _("There is a sponsor called “%(name)s” already.", name=name)
+        raise TermsRefused({"name": [text]}) from error
+    after = {"name": name, "url": url, "logo": sponsor.picture.sha256 if sponsor.picture else None}
+    audit.record("edit_sponsor" if before else "add_sponsor", sponsor, by=by, before=before, after=after)
 
 
 def usual_disclosure(kind: str, sponsor: Sponsor | None) -> str:

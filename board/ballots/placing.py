@@ -52,7 +52,7 @@ class BallotView:
     @property
     def shows_form(self) -> bool:
         """Tell whether the reader can choose now."""
-        if self.is_preview:
+        if self.is_preview and not self.ballot.has_closed:
             return True
         return self.ballot.is_open and (self.vote is None or (self.is_changing and self.ballot.can_change))
 
@@ -70,6 +70,12 @@ class BallotView:
     def rows(self) -> list[Row]:
         """Return the options in the editor's order."""
         return [self._row(option) for option in self.ballot.options]
+
+    @property
+    def numbers(self) -> list[tuple[BallotOption, int, int]]:
+        """Return each option with its votes and whole per cent, for editors."""
+        counted = [(option, self.counts.get(option.id, 0)) for option in self.ballot.options]
+        return [(option, count, percent(count, self.total)) for option, count in counted]
 
     @property
     def disclosure(self) -> tuple[str, str, str]:

@@ -162,6 +162,11 @@ def choice_faults(value: str, allowed: tuple[str, ...]) -> list[str]:
     return [] if value in allowed else [_("Choose one of: %(choices)s.", choices=", ".join(allowed))]
 
 
+def sponsor_name_faults(name: str) -> list[str]:
+    """Say what is wrong with a sponsor's name."""
+    return text_faults(name, MAX_SPONSOR_CHARACTERS) if name else [_("Write the sponsor's legal name.")]
+
+
 def url_faults(url: str) -> list[str]:
     """Say what a sponsor's link has to look like; no link is fine."""
     if not url:

@@ -1,0 +1,139 @@
+"""The forms at `/manage/ballots` and `/manage/sponsors`: they hold what was typed; `terms` judges it."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
+
+from board.ballots.models import Ballot
+from board.ballots.moments import NotAMoment, local_text, parse_moment
+from board.ballots.terms import Faults, Terms, TermsRefused
+
+RESULTS_CHOICES = [
+    ("always", _l("Always")),
+    ("after-vote", _l("After voting")),
+    ("after-close", _l("When voting has closed")),
+]
+
+
+class ManageForm(FlaskForm):  # type: ignore[misc]
+    """A form whose token `board/csrf.py` has checked already."""
+
+    class Meta:
+        """Leave the token to the whole application's check."""
+
+        csrf = False
+
+    def refuse(self, faults: Faults) -> None:
+        """Put each sentence beside its field."""
+        for name, sentences in faults.items():
+            self[name].errors = sentences
+
+    def moment(self, name: str, present: datetime | None = None) -> datetime | None:
+        """Return the point in time typed into the field; the present one if its text was left alone.
+
+        Raises TermsRefused. The field shows minutes; what was not touched keeps its seconds.
+        """
+        typed = (self[name].data or "").strip()
+        if present and typed == local_text(present):
+            return present
+        try:
+            return parse_moment(typed) if typed else None
+        except NotAMoment as error:
+            raise TermsRefused({name: [str(error)]}) from error
+
+
+class BallotForm(ManageForm):
+    """One ballot that has not opened."""
+
+    question = StringField(_l("Question"))
+    options = TextAreaField(_l("Options"))
+    sponsor = StringField(_l("Sponsor's legal name"))
+    sponsor_url = StringField(_l("Sponsor's link"))
+    closes_at = StringField(_l("Closes"))
+    results = RadioField(_l("Readers see the results"), choices=RESULTS_CHOICES, validate_choice=False)
+    who = RadioField(
+        _l("Who may vote"),
+        choices=[
+            ("anyone", _l("Anyone, once in each browser")),
+            ("email", _l("Anyone with an e-mail address, once for each address")),
+            ("member", _l("Members")),
+        ],
+        validate_choice=False,
+    )
+    kind = RadioField(
+        _l("Kind"),
+        choices=[("presented", _l("Presented by the sponsor")), ("for_sponsor", _l("Readers vote for a sponsor"))],
+        validate_choice=False,
+    )
+    disclosure = StringField(_l("Disclosure"))
+    opens_at = StringField(_l("Opens"))
+    can_change = BooleanField(_l("Voters may change their vote while voting is open"))
+    slug = StringField(_l("Address"))
+
+    @classmethod
+    def showing(cls, ballot: Ballot | None) -> "BallotForm":
+        """Return the form filled in with the ballot, or with what most ballots want."""
+        if ballot is None:
+            return cls(data={"results": "after-vote", "who": "anyone", "kind": "presented", "can_change": True})
+        return cls(
+            data={
+                "question": ballot.question,
+                "options": "\n".join(option.text for option in ballot.options),
+                "sponsor": ballot.sponsor.name if ballot.sponsor else "",
+                "sponsor_url": ballot.sponsor.url if ballot.sponsor else "",
+                "closes_at": local_text(ballot.closes_at),
+                "opens_at": local_text(ballot.opens_at),
+                "results": ballot.results,
+                "who": ballot.who,
+                "kind": ballot.kind,
+                "disclosure": ballot.disclosure,
+                "can_change": ballot.can_change,
+                "slug": ballot.slug,
+            }
+        )
+
+    def terms(self, ballot: Ballot | None = None) -> Terms:
+        """Return what is asked for. Raises TermsRefused for a time that is none."""
+        texts: dict[str, Any] = {
+            name: self[name].data or ""
+            for name in ("slug", "question", "sponsor", "sponsor_url", "disclosure", "kind", "results", "who")
+        }
+        return Terms(
+            **texts,
+            options=(self.options.data or "").splitlines(),
+            opens_at=self.moment("opens_at", ballot.opens_at if ballot else None),
+            closes_at=self.moment("closes_at", ballot.closes_at if ballot else None),
+            can_change=bool(self.can_change.data),
+        )
+
+
+class RestForm(ManageForm):
+    """What can still change when voting has opened."""
+
+    closes_at = StringField(_l("Closes"))
+    results = RadioField(_l("Readers see the results"), choices=RESULTS_CHOICES, validate_choice=False)
+
+    @classmethod
+    def showing(cls, ballot: Ballot, *, is_sent: bool = False) -> "RestForm":
+        """Return the form filled in with the ballot, or with what was typed if this form was sent."""
+        values = {"closes_at": local_text(ballot.closes_at), "results": ballot.results}
+        return cls(data=values) if is_sent else cls(formdata=None, data=values)
+
+
+class PlaceForm(ManageForm):
+    """An article on which to place a ballot."""
+
+    places = StringField(_l("Article's ID"))
+
+
+class SponsorForm(ManageForm):
+    """One sponsor."""
+
+    name = StringField(_l("Legal name"))
+    url = StringField(_l("Link"))
+    logo = FileField(_l("Logo"))
+    remove_logo = BooleanField(_l("Take the logo away"))

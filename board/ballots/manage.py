@@ -1,0 +1,208 @@
+"""`/manage/ballots`: write, preview, publish, place, close, and read the results."""
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from board.access import NotThere, load
+from board.accounts.current import staff
+from board.answers import private
+from board.articles.loading import load_site
+from board.articles.models import Article
+from board.articles.operations import primary_site
+from board.ballots.forms import BallotForm, ManageForm, PlaceForm, RestForm
+from board.ballots.models import Ballot, Placement, Sponsor
+from board.ballots.moments import own_zone
+from board.ballots.operations import (
+    close_ballot,
+    find_articles,
+    place_ballot,
+    publish_ballot,
+    rewrite_ballot,
+    take_ballot_off,
+    tighten_ballot,
+    write_ballot,
+)
+from board.ballots.placing import BallotView
+from board.ballots.terms import TermsRefused, is_slug
+from board.ballots.votes import tallies
+from board.extensions import db
+
+blueprint = Blueprint("manage_ballots", __name__, url_prefix="/manage/ballots")
+
+UNPROCESSABLE = 422
+LIST_LIMIT = 200
+
+
+@blueprint.get("")
+def ballots() -> Response:
+    """List the ballots, newest first."""
+    staff("editor")
+    query = select(Ballot).order_by(Ballot.created_at.desc(), Ballot.id.desc()).limit(LIST_LIMIT)
+    found = db.session.scalars(query).unique().all()
+    counts = tallies(ballot.id for ballot in found)
+    views = [BallotView(ballot, counts=counts) for ballot in found]
+    return private(make_response(render_template("ballots/manage/ballots.html", views=views)))
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new_ballot() -> BaseResponse:
+    """Write a ballot."""
+    user = staff("editor")
+    site = load_site() if request.args.get("site") else primary_site()
+    form = BallotForm.showing(None)
+    if request.method == "POST":
+        try:
+            ballot = write_ballot(site, form.terms(), by=user)
+        except TermsRefused as refused:
+            return refuse(form, refused, "ballots/manage/edit.html", ballot=None, sponsors=sponsor_names(site.id))
+        return saved(ballot, _("Saved as a draft. This is what readers will see; publish it when it is right."))
+    return form_page(form, "ballots/manage/edit.html", ballot=None, sponsors=sponsor_names(site.id))
+
+
+@blueprint.get("/<slug>")
+def ballot(slug: str) -> Response:
+    """Show a ballot as readers see it, its numbers and where it stands."""
+    staff("editor")
+    found = load_ballot(slug)
+    return ballot_page(found, RestForm.showing(found), PlaceForm(formdata=None))
+
+
+@blueprint.route("/<slug>/edit", methods=["GET", "POST"])
+def edit(slug: str) -> BaseResponse:
+    """Change a ballot that has not opened."""
+    user = staff("editor")
+    found = load_ballot(slug)
+    form = BallotForm.showing(found)
+    context = {"ballot": found, "sponsors": sponsor_names(found.site_id)}
+    if request.method == "POST":
+        try:
+            rewrite_ballot(found, form.terms(found), by=user)
+        except TermsRefused as refused:
+            return refuse(form, refused, "ballots/manage/edit.html", **context)
+        return saved(found, _("Saved."))
+    return form_page(form, "ballots/manage/edit.html", **context)
+
+
+@blueprint.post("/<slug>/rest")
+def tighten(slug: str) -> BaseResponse:
+    """Close earlier or hide the results for longer, of a ballot that has opened."""
+    user = staff("editor")
+    found = load_ballot(slug)
+    form = RestForm.showing(found, is_sent=True)
+    try:
+        closes_at = form.moment("closes_at", found.closes_at)
+        tighten_ballot(found, closes_at=closes_at, results=form.results.data or "", by=user)
+    except TermsRefused as refused:
+        db.session.rollback()
+        form.refuse(refused.faults)
+        return ballot_page(found, form, PlaceForm(formdata=None))
+    return saved(found, _("Saved."))
+
+
+@blueprint.route("/<slug>/publication", methods=["GET", "POST"])
+def publication(slug: str) -> BaseResponse:
+    """Publish a draft."""
+    user = staff("editor")
+    found = load_ballot(slug)
+    if request.method == "GET":
+        return private(make_response(render_template("ballots/manage/publication.html", ballot=found)))
+    try:
+        publish_ballot(found, by=user)
+    except TermsRefused as refused:
+        form = BallotForm.showing(found)
+        return refuse(form, refused, "ballots/manage/edit.html", ballot=found, sponsors=sponsor_names(found.site_id))
+    return saved(found, _("Published."))
+
+
+@blueprint.route("/<slug>/closing", methods=["GET", "POST"])
+def closing(slug: str) -> BaseResponse:
+    """End the voting now."""
+    user = staff("editor")
+    found = load_ballot(slug)
+    if request.method == "GET":
+        return private(make_response(render_template("ballots/manage/closing.html", ballot=found)))
+    close_ballot(found, by=user)
+    return saved(found, _("Voting has closed."))
+
+
+@blueprint.post("/<slug>/placements")
+def place(slug: str) -> BaseResponse:
+    """Put the ballot on an article's page."""
+    user = staff("editor")
+    found = load_ballot(slug)
+    form = PlaceForm()
+    try:
+        (article,) = find_articles(found.site, [(form.places.data or "").strip()])
+    except TermsRefused as refused:
+        db.session.rollback()
+        form.refuse(refused.faults)
+        return ballot_page(found, RestForm.showing(found), form)
+    place_ballot(found, article, by=user)
+    return saved(found, _("Placed on “%(title)s”.", title=article.title))
+
+
+@blueprint.post("/<slug>/placements/<int:article_number>/removal")
+def take_off(slug: str, article_number: int) -> BaseResponse:
+    """Take the ballot off an article's page."""
+    user = staff("editor")
+    found = load_ballot(slug)
+    article = load(select(Article).where(Article.id == article_number, Article.site_id == found.site_id))
+    take_ballot_off(found, article, by=user)
+    return saved(found, _("Taken off “%(title)s”. Its votes stay.", title=article.title))
+
+
+def load_ballot(slug: str) -> Ballot:
+    """Return the ballot, draft or not. Raises NotThere."""
+    if not is_slug(slug):
+        raise NotThere
+    return load(select(Ballot).where(Ballot.slug == slug))
+
+
+def sponsor_names(site_id: int) -> list[str]:
+    """Return the names that the form offers."""
+    query = select(Sponsor.name).where(Sponsor.site_id == site_id).order_by(Sponsor.name).limit(LIST_LIMIT)
+    return list(db.session.scalars(query))
+
+
+def ballot_page(ballot: Ballot, rest: RestForm, place_form: PlaceForm) -> Response:
+    """Answer with the ballot's page, and what is wrong in one of its forms."""
+    numbers = BallotView(ballot, counts=tallies([ballot.id]))
+    placed_on = db.session.scalars(
+        select(Article)
+        .join(Placement, Placement.article_id == Article.id)
+        .where(Placement.ballot_id == ballot.id)
+        .order_by(Placement.placed_at)
+    )
+    html = render_template(
+        "ballots/manage/ballot.html",
+        ballot=ballot,
+        numbers=numbers,
+        preview=BallotView(ballot, counts=numbers.counts, is_preview=True),
+        articles=placed_on.unique().all(),
+        rest=rest,
+        place_form=place_form,
+        zone=own_zone().key,
+    )
+    return private(make_response(html, UNPROCESSABLE if rest.errors or place_form.errors else 200))
+
+
+def refuse(form: ManageForm, refused: TermsRefused, template: str, **context: object) -> Response:
+    """Undo everything and show the form as typed, with what is wrong beside the fields."""
+    db.session.rollback()
+    form.refuse(refused.faults)
+    return form_page(form, template, **context)
+
+
+def form_page(form: ManageForm, template: str, **context: object) -> Response:
+    """Answer with a form."""
+    html = render_template(template, form=form, zone=own_zone().key, **context)
+    return private(make_response(html, UNPROCESSABLE if form.errors else 200))
+
+
+def saved(ballot: Ballot, text: str) -> BaseResponse:
+    """Commit, and go to the ballot's page."""
+    db.session.commit()
+    flash(text, "success")
+    return redirect(url_for("manage_ballots.ballot", slug=ballot.slug), 303)
