@@ -53,7 +53,7 @@ types: .venv/.dev ## Check the types
 layers: .venv/.dev ## Check that imports go downward only
 	@$(BIN)/lint-imports
 
-templates: .venv/.dev ## Check the templates' format and lint
+templates: .venv/.dev ## Check the templates for faults that djlint knows
 	@$(BIN)/djlint --check templates 2>/dev/null || { echo "Run: make reformat"; exit 1; }
 	@$(BIN)/djlint --lint templates 2>/dev/null
 

@@ -89,3 +89,4 @@ def init_features(app: Flask) -> None:
     errors.init_errors(app)
     for feature in (accounts, articles, comments, ballots, gate, moderation, pages, transfer, operations):
         feature.init_app(app)
+    pages.init_ready_pages(app, app.config["BOARD"])

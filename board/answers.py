@@ -1,9 +1,18 @@
 """How a view answers: the same partial inside a page or alone, and a way back that stays on this site."""
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
+
+# A reader's browser asks each time; a cache in front keeps the page for a second, serves it while it asks again, and
+# for a day when Board cannot be reached.
+SHARED = "public, max-age=0, s-maxage=1, stale-while-revalidate=30, stale-if-error=86400"
+# All our cookies are named so. Whoever sends one may be shown something of their own …
+HAS_OUR_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?board").search
+# … but a thread alone knows only sessions and kept drafts, not readers who voted or left an address.
+HAS_THREAD_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?board(?:_draft)?=").search
 
 
 def is_fragment() -> bool:
@@ -16,6 +25,20 @@ def answer(partial: str, back: str, status: int = 200, **context: object) -> Bas
     if is_fragment():
         return private(make_response(render_template(partial, **context), status))
     return redirect(back, 303)
+
+
+def is_for_everybody(*, thread_only: bool = False) -> bool:
+    """Tell whether this request says nothing about who asks, so that its answer is the same for everybody."""
+    has_cookie = HAS_THREAD_COOKIE if thread_only else HAS_OUR_COOKIE
+    return not has_cookie(request.headers.get("Cookie", ""))
+
+
+def kept(response: Response, *, is_public: bool) -> Response:
+    """Let shared caches keep a page that is the same for everybody, and no other."""
+    if not is_public:
+        return private(response)
+    response.headers["Cache-Control"] = SHARED
+    return response
 
 
 def private(response: Response) -> Response:

@@ -77,6 +77,10 @@ class Settings(BaseSettings):
         description="Web processes of `board serve`. 0: one for SQLite, one per core for PostgreSQL.",
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(default=4, description="Threads in each web process.")
+    page_cache_megabytes: Annotated[int, Field(ge=0, le=4096)] = Field(
+        default=32,
+        description="Memory for ready public pages in each web process. 0: every page is made anew.",
+    )
     language: str = Field(default="en", description="Language of the interface where the reader's is not translated.")
     timezone: str = Field(default="UTC", description="Time zone in which dates are shown.")
     session_days: Annotated[int, Field(ge=1, le=400)] = Field(

@@ -31,13 +31,14 @@ MAX_PARAMETERS = 50
 MIN_COMPRESSED_BYTES = 500
 GZIP_LEVEL = 6
 BROTLI_QUALITY = 5
-KEPT_PARAMETERS = frozenset({"site", "sort", "after", "before", "comment", "v"})
+KEPT_PARAMETERS = frozenset({"site", "sort", "after", "before", "comment", "level", "v"})
 COMPRESSIBLE = ("text/", "application/json", "application/ld+json", "application/javascript", "image/svg+xml")
 ZERO_WEIGHT = re.compile(r"q=0(?:\.0*)?$").match
 HOP_HEADERS = frozenset({"content-length", "content-encoding", "etag", "x-request-id", "date"})
 
 Key = tuple[str, str, bool]
 Stamp = Callable[[str, str], str | None]
+Personal = Callable[[str, str], bool]
 
 
 @dataclass
@@ -62,15 +63,15 @@ class Page:
 class PageCache:
     """The layer in front of Flask."""
 
-    def __init__(self, app: "WSGIApplication", personal_cookies: Iterable[str], stamp: Stamp, max_bytes: int) -> None:
+    def __init__(self, app: "WSGIApplication", is_personal: Personal, stamp: Stamp, max_bytes: int) -> None:
         """Wrap the application.
 
+        `is_personal(path, cookies)` tells whether the page may be another one for whoever sends these cookies.
         `stamp(path, query)` returns the present version of what the page shows, or None if it cannot tell (then the
         page is built anew after a second). `max_bytes` bounds the store; what was not read for longest goes first.
         """
-        names = "|".join(re.escape(name) for name in personal_cookies)
         self._app = app
-        self._has_personal_cookie = re.compile(rf"(?:^|;\s*)(?:{names})=").search
+        self._is_personal = is_personal
         self._stamp = stamp
         self._max_bytes = max_bytes
         self._pages: OrderedDict[Key, Page] = OrderedDict()
@@ -83,7 +84,7 @@ class PageCache:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in environ:
             return self._app(environ, start_response)
         cookies = environ.get("HTTP_COOKIE")
-        if cookies and self._has_personal_cookie(cookies):
+        if cookies and self._is_personal(environ["PATH_INFO"], cookies):
             return self._app(environ, start_response)
         query = environ.get("QUERY_STRING", "")
         key = (environ["PATH_INFO"], canonical_query(query) if query else "", "HTTP_HX_REQUEST" in environ)

@@ -1,12 +1,15 @@
 """What every answer gets: the true client address, locale, security headers, a request ID and a log line."""
 
+import hashlib
 import secrets
 import time
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 import structlog
 from babel import Locale
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_babel import format_datetime, format_timedelta, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -25,6 +28,8 @@ CONTENT_SECURITY_POLICY = (
     f"connect-src 'self'; media-src 'self'; frame-src {VIDEO_FRAMES}; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
+KEPT_FOR_A_WHILE = "public, max-age=300"
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -45,6 +50,7 @@ def init_web(app: Flask, settings: Settings) -> None:
         default_timezone=settings.timezone,
         locale_selector=lambda: choose_locale(settings.language),
     )
+    app.url_defaults(name_version)
     app.before_request(start_clock)
     app.after_request(finish)
     app.jinja_env.filters.update(timeago=time_ago, exact_time=exact_time)
@@ -55,6 +61,26 @@ def init_web(app: Flask, settings: Settings) -> None:
         url_for_article=url_for_article,
         text_direction=text_direction,
     )
+
+
+def name_version(endpoint: str, values: dict[str, object]) -> None:
+    """Name a static file's version in its address, so that browsers can keep it for good."""
+    if endpoint == "static":
+        values["v"] = static_version(str(current_app.static_folder), str(values["filename"]))
+
+
+@cache
+def static_version(directory: str, filename: str) -> str:
+    """Return a short hash of the file; empty if it is not there."""
+    file = Path(directory) / filename
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else ""
+
+
+def keep_static(response: Response) -> None:
+    """Let browsers keep exactly this version of a static file for good, any other for a while."""
+    filename = (request.view_args or {}).get("filename", "")
+    is_exact = request.args.get("v") == static_version(str(current_app.static_folder), filename)
+    response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_exact else KEPT_FOR_A_WHILE
 
 
 def choose_locale(default: str) -> str:
@@ -91,7 +117,9 @@ def finish(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-ID"] = g.get("request_id", "")
-    if request.endpoint != "static":
+    if request.endpoint == "static" and response.status_code == 200:
+        keep_static(response)
+    else:
         spent_ms = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
         log.info(
             "request",

@@ -207,6 +207,7 @@ def _settings(database_url: str, directory: Path) -> Any:
         secret_key="test " * 10,
         log_level="error",
         database_pool_size=2,
+        page_cache_megabytes=0,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from board.access import NotAllowed, NotThere, load
-from board.answers import is_fragment, next_path, private
+from board.answers import is_for_everybody, is_fragment, kept, next_path, private
 from board.ballots.models import Ballot
 from board.ballots.placing import BallotView, view_of
 from board.ballots.terms import is_slug
@@ -131,11 +131,7 @@ def show_view(view: BallotView, status: int = 200) -> Response:
     """Answer with the ballot, alone or as a page."""
     template = "ballots/_ballot.html" if is_fragment() else "ballots/ballot.html"
     response = make_response(render_template(template, view=view), status)
-    if request.method == "GET" and not view.is_personal:
-        response.headers["Cache-Control"] = "no-cache"
-        response.vary.add("Cookie")
-        return response
-    return private(response)
+    return kept(response, is_public=request.method == "GET" and not view.is_personal and is_for_everybody())
 
 
 def go_to(path: str) -> Response:

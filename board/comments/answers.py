@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from board.access import load
 from board.accounts.models import User
-from board.answers import is_fragment, private
+from board.answers import is_for_everybody, is_fragment, kept, private
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments import reading
@@ -27,6 +27,13 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     return private(make_response(render_template(template, **context), status))
 
 
+def public_page(template: str, **context: Any) -> Response:
+    """Answer with a part of a thread, which caches may keep if it is the same for everybody."""
+    is_public = is_for_everybody(thread_only=True)
+    html = render_template(template, public_page=is_public, **context)
+    return kept(make_response(html), is_public=is_public)
+
+
 def way_to(comment: Comment) -> str:
     """Return the address of the article's page, opened at the comment."""
     return f"{article_path(comment.article, comment=comment.id)}#comment-{comment.id}"
@@ -36,10 +43,10 @@ def show_thread(article: Article) -> Response:
     """Answer with a page of the thread; the script that asks for the next page gets only what to append."""
     if not is_fragment():
         thread = thread_page(article, current_user, article_path(article, "comments.thread"))
-        return page("comments/thread.html", thread=thread, article=article)
+        return public_page("comments/thread.html", thread=thread, article=article)
     thread = thread_page(article, current_user)
     is_next = "after" in request.args
-    return page("comments/_page.html" if is_next else "comments/_thread.html", thread=thread)
+    return public_page("comments/_page.html" if is_next else "comments/_thread.html", thread=thread)
 
 
 def show_replies(parent: Comment) -> Response:
@@ -54,8 +61,10 @@ def show_replies(parent: Comment) -> Response:
         viewer=current_user,
     )
     if is_fragment():
-        return page("comments/_more.html", thread=thread)
-    return page("comments/replies.html", thread=thread, parent=parent, above=alone(parent), back_url=way_to(parent))
+        return public_page("comments/_more.html", thread=thread)
+    return public_page(
+        "comments/replies.html", thread=thread, parent=parent, above=alone(parent), back_url=way_to(parent)
+    )
 
 
 def show_form(

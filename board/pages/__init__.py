@@ -5,6 +5,8 @@ from datetime import datetime
 from flask import Flask
 from flask_babel import format_date
 
+from board.config import Settings
+
 
 def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
@@ -15,6 +17,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["long_date"] = long_date
     app.register_blueprint(pages)
     app.register_blueprint(manage)
+
+
+def init_ready_pages(app: Flask, settings: Settings) -> None:
+    """Put ready bytes in front of the whole application."""
+    from board.pages import ready
+
+    ready.init_ready_pages(app, settings)
 
 
 def long_date(moment: datetime) -> str:

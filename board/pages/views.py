@@ -1,9 +1,9 @@
 """The front page and the hosted article page."""
 
-from flask import Blueprint, Response, make_response, render_template, request, session
+from flask import Blueprint, Response, make_response, render_template, request
 from flask_login import current_user
 
-from board.answers import private
+from board.answers import is_for_everybody, kept
 from board.articles.loading import article_path, find_site, load_article
 from board.ballots.placing import ballots_on
 from board.comments.thread import thread_page
@@ -13,9 +13,6 @@ from board.pages.metadata import canonical_url, description, news_article, share
 
 pages = Blueprint("pages", __name__)
 
-# A reader's browser asks each time; a cache in front keeps the page for a second and serves it while it asks again.
-SHARED = "public, max-age=0, s-maxage=1, stale-while-revalidate=30"
-
 
 @pages.get("/")
 def front() -> Response:
@@ -23,9 +20,9 @@ def front() -> Response:
     site = find_site()
     before, after = request.args.get("before", ""), request.args.get("after", "")
     page = headlines(site, before=before, after=after) if site else Headlines([], None, None)
-    is_public = is_same_for_everybody()
+    is_public = is_for_everybody()
     html = render_template("pages/front.html", site=site, page=page, public_page=is_public)
-    return keep(make_response(html), is_public)
+    return kept(make_response(html), is_public=is_public)
 
 
 @pages.get("/articles/<path:article_id>")
@@ -35,7 +32,7 @@ def article(article_id: str) -> Response:
     thread = thread_page(shown, current_user)
     opening = opening_for(shown)
     ballots = ballots_on(shown)
-    is_public = is_same_for_everybody() and not (opening.is_personal or any(view.is_personal for view in ballots))
+    is_public = is_for_everybody() and not (opening.is_personal or any(view.is_personal for view in ballots))
     html = render_template(
         "pages/article.html",
         article=shown,
@@ -49,17 +46,4 @@ def article(article_id: str) -> Response:
         login_next=article_path(shown),
         public_page=is_public,
     )
-    return keep(make_response(html), is_public)
-
-
-def is_same_for_everybody() -> bool:
-    """Tell whether this reader is signed out and has no message waiting, so that the page has nothing of theirs."""
-    return not current_user.is_authenticated and "_flashes" not in session
-
-
-def keep(response: Response, is_public: bool) -> Response:
-    """Let shared caches keep a page that is the same for everybody, and no other."""
-    if not is_public:
-        return private(response)
-    response.headers["Cache-Control"] = SHARED
-    return response
+    return kept(make_response(html), is_public=is_public)
