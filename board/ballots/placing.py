@@ -42,6 +42,8 @@ class BallotView:
     error: str = ""  # what is wrong with the choice
     address: str = ""  # typed, not yet shown to be the reader's
     address_error: str = ""
+    code_token: str = ""  # a code is on its way to the address
+    code_error: str = ""
     back: str = ""  # the page that holds the ballot
 
     @property

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from board.access import NotAllowed, NotThere, load
+from board.accounts.addresses import AddressRefused, accept_address
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
-from board.ballots.models import Ballot
+from board.ballots.codes import CodeOver, TooManyCodes, WrongCode, redeem, send_code
+from board.ballots.models import Ballot, BallotOption
 from board.ballots.placing import BallotView, view_of
 from board.ballots.terms import is_slug
-from board.ballots.voters import give_device, voter_keys
+from board.ballots.voters import give_device, remember_address, voter_keys, vouch_for
 from board.ballots.votes import AlreadyVoted, NotOpen, Outcome, Vote, cast_vote
 from board.extensions import db
 
@@ -53,12 +55,18 @@ def vote(slug: str) -> Response:
     ballot = load_ballot(slug)
     option = ballot.option(request.form.get("option", 0, type=int))
     if option is None:
-        return show_mistake(ballot, 422, error=_("Choose one of the options, then press the button again."))
+        kept = {"address": request.form.get("email", ""), "code_token": request.form.get("token", "")}
+        return show_mistake(ballot, 422, error=_("Choose one of the options, then press the button again."), **kept)
     keys = voter_keys(ballot)
     if not keys:
-        return ask_who(ballot, option.id)
+        return ask_who(ballot, option)
+    return cast(ballot, standing_key(ballot, keys), option)
+
+
+def cast(ballot: Ballot, voter_key: str, option: BallotOption) -> Response:
+    """Cast the vote under the key, and answer."""
     try:
-        outcome = cast_vote(ballot, standing_key(ballot, keys), [option.id])
+        outcome = cast_vote(ballot, voter_key, [option.id])
     except (NotOpen, AlreadyVoted) as refusal:
         db.session.rollback()
         return show_mistake(ballot, 409, message=why_not(ballot, refusal))
@@ -80,14 +88,57 @@ def standing_key(ballot: Ballot, keys: list[str]) -> str:
     return next((key for key in keys if key in voted), keys[0])
 
 
-def ask_who(ballot: Ballot, option_id: int) -> Response:
+def ask_who(ballot: Ballot, option: BallotOption) -> Response:
     """Ask for what the ballot has to know first; the choice is kept."""
     if ballot.who == "anyone":
         return send_again_with_device(ballot)
     if current_user.is_authenticated:
         raise NotAllowed(_("Confirm your e-mail address first. Then you can vote."))
-    back = url_for("ballots.show", slug=ballot.slug, option=option_id, next=next_path("") or None)
+    if ballot.who == "email":
+        return vote_by_code(ballot, option) if "token" in request.form else ask_for_code(ballot)
+    back = url_for("ballots.show", slug=ballot.slug, option=option.id, next=next_path("") or None)
     return go_to(url_for("security.login", next=back))
+
+
+def ask_for_code(ballot: Ballot) -> Response:
+    """Mail a code to the address in the form, and show the same form with a field for it."""
+    typed = request.form.get("email", "").strip()
+    if not ballot.is_open:
+        return show_mistake(ballot, 409, message=why_not(ballot, NotOpen()))
+    try:
+        token = send_code(ballot, accept_address(typed))
+    except AddressRefused as refusal:
+        return show_mistake(ballot, 422, address=typed, address_error=str(refusal))
+    except TooManyCodes:
+        db.session.commit()
+        text = _("This address has had several mails from us just now. Try again in a few hours.")
+        return show_mistake(ballot, 429, address=typed, address_error=text)
+    db.session.commit()
+    return show_mistake(ballot, 200, address=typed, code_token=token)
+
+
+def vote_by_code(ballot: Ballot, option: BallotOption) -> Response:
+    """Cast the vote of the address whose code is in the form. A repeated press counts once."""
+    token, typed = request.form["token"], request.form.get("email", "")
+    try:
+        voter_key, is_first = redeem(ballot, token, request.form.get("code", ""))
+    except WrongCode:
+        db.session.commit()
+        text = _("That is not the code in the mail. Check the six digits and try again.")
+        return show_mistake(ballot, 422, address=typed, code_token=token, code_error=text)
+    except CodeOver:
+        db.session.rollback()
+        text = _("This code is used up or too old. Press the button for a new one.")
+        return show_mistake(ballot, 422, address=typed, address_error=text)
+    standing = db.session.get(Vote, (ballot.id, voter_key))
+    if not is_first and (standing is None or standing.choice != [option.id]):
+        db.session.commit()
+        text = _("This code is used up or too old. Press the button for a new one.")
+        return show_mistake(ballot, 422, address=typed, address_error=text)
+    vouch_for(voter_key)
+    response = cast(ballot, voter_key, option)
+    remember_address(response, voter_key)
+    return response
 
 
 def send_again_with_device(ballot: Ballot) -> Response:
@@ -97,9 +148,9 @@ def send_again_with_device(ballot: Ballot) -> Response:
             "Your browser keeps no cookies for this site, so the vote cannot be counted once. Allow them, or log in."
         )
         return show_mistake(ballot, 409, message=text)
-    response = redirect(url_for("ballots.vote", slug=ballot.slug, cookie=COOKIE_SENT), 307)
-    give_device(response)  # type: ignore[arg-type]
-    return private(response)  # type: ignore[arg-type]
+    response = make_response(redirect(url_for("ballots.vote", slug=ballot.slug, cookie=COOKIE_SENT), 307))
+    give_device(response)
+    return private(response)
 
 
 def why_not(ballot: Ballot, refusal: Exception) -> str:
@@ -122,7 +173,7 @@ def show_outcome(ballot: Ballot, outcome: Outcome) -> Response:
 
 
 def show_mistake(ballot: Ballot, status: int, **more: str) -> Response:
-    """Show the ballot as it is, with what went wrong; what was chosen stays chosen."""
+    """Show the ballot as it is, with what is wrong or missing; what was chosen stays chosen."""
     selected = request.form.get("option", type=int)
     return show_view(view_of(ballot, selected=selected, is_refused=True, back=next_path(""), **more), status)
 

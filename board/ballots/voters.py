@@ -9,9 +9,10 @@ import hashlib
 import hmac
 import secrets
 
-from flask import Response, current_app, request
+from flask import current_app, g, request
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
 
 from board.ballots.models import Ballot
 from board.ballots.votes import Vote
@@ -60,7 +61,7 @@ def address_keys() -> list[str]:
     """Return the key of the member's confirmed address, or of the address verified in this browser."""
     if current_user.is_authenticated and current_user.can_post():
         return [address_voter(current_user.email)]
-    verified = _unsign(ADDRESS_COOKIE, ADDRESS_SECONDS)
+    verified = g.get("verified_voter") or _unsign(ADDRESS_COOKIE, ADDRESS_SECONDS)
     return [verified] if verified else []
 
 
@@ -73,6 +74,11 @@ def address_voter(address: str) -> str:
 def give_device(response: Response) -> None:
     """Set a new device's cookie."""
     _set_signed(response, DEVICE_COOKIE, secrets.token_urlsafe(18), DEVICE_SECONDS)
+
+
+def vouch_for(voter_key: str) -> None:
+    """Take this request's reader for the owner of the address, whose code they have just entered."""
+    g.verified_voter = voter_key
 
 
 def remember_address(response: Response, voter_key: str) -> None:

@@ -438,6 +438,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_ballot_id_ballot')),
     sa.PrimaryKeyConstraint('ballot_id', 'voter_key', name=op.f('pk_vote'))
     )
+    op.create_table('vote_code',
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('voter_key', sa.String(length=80), nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('tries', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('expires_at', UtcDateTime(), nullable=False),
+    sa.Column('used_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_code_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_vote_code'))
+    )
+    with op.batch_alter_table('vote_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_vote_code_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('vote_record',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
