@@ -94,6 +94,8 @@ def ask_who(ballot: Ballot, option: BallotOption) -> Response:
         return send_again_with_device(ballot)
     if current_user.is_authenticated:
         raise NotAllowed(_("Confirm your e-mail address first. Then you can vote."))
+    if ballot.who == "email" and "again" in request.form:
+        return show_mistake(ballot, 200, address=request.form.get("email", ""))
     if ballot.who == "email":
         return vote_by_code(ballot, option) if "token" in request.form else ask_for_code(ballot)
     back = url_for("ballots.show", slug=ballot.slug, option=option.id, next=next_path("") or None)

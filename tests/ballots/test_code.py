@@ -143,3 +143,11 @@ def test_no_code_is_mailed_once_voting_has_closed(reader: Browser, ballot: Ballo
     db.session.commit()
     assert send(reader, ballot, 0, email="reader@example.com").status_code == 409
     assert db.session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+
+
+def test_another_code_can_be_asked_for_and_the_choice_is_kept(reader: Browser, ballot: Ballot) -> None:
+    form = ask(reader, ballot, position=1)
+    page = send(reader, ballot, 1, **{**form, "code": "", "again": "1"}).text
+    assert 'type="email"' in page
+    assert 'value="reader@example.com"' in page
+    assert f'value="{ballot.options[1].id}" required checked' in page
