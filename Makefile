@@ -28,8 +28,8 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
 
 run: .venv/.run ## Set up and serve with sample content on http://127.0.0.1:8000 (PORT=8010 for another port)
-	@$(BIN)/board demo
-	@exec $(BIN)/board serve --port $(PORT)
+	@BOARD_PORT=$(PORT) $(BIN)/board demo
+	@BOARD_PORT=$(PORT) exec $(BIN)/board serve
 
 test: .venv/.dev ## Set up and run the whole test suite (TESTS=tests/ballots for a part of it)
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 $(TESTS)

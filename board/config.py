@@ -41,8 +41,8 @@ class Settings(BaseSettings):
         description="Signs cookies and links. Made on first run in `instance/secret_key` when empty.",
     )
     public_url: str = Field(
-        default="http://127.0.0.1:8000",
-        description="Where readers reach Board; used in mails. With `https` the cookies become Secure.",
+        default="",
+        description="Where readers reach Board; stands in mails. `https` makes cookies Secure. Empty: this machine.",
     )
     database_url: str = Field(
         default="",
@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _public_url_is_an_origin(cls, value: str) -> str:
+        if not value:
+            return value
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
             raise ValueError("must look like https://board.example, with nothing behind the host")
@@ -145,6 +147,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_in_from_instance(self) -> Self:
         self.instance_path = self.instance_path.resolve()
+        if not self.public_url:
+            self.public_url = f"http://127.0.0.1:{self.port}"
         if not self.database_url:
             self.database_url = f"sqlite:///{self.instance_path / 'board.db'}"
         if self.secret_key and len(self.secret_key) < MIN_SECRET_CHARACTERS:

@@ -30,6 +30,7 @@ def run(*, host: str | None, port: int | None, workers: int | None, delivers: bo
         upgrade()
     os.environ[DELIVERS] = "1" if delivers else ""
     host, port = host or settings.host, port or settings.port
+    os.environ["BOARD_PORT"] = str(port)  # for the web processes, whose links name it
     print(f"Board is on http://{host}:{port} (press Ctrl-C to stop)", file=sys.stderr)  # noqa: T201
     Granian(
         "board.operations.server:build",
