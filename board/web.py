@@ -30,6 +30,7 @@ CONTENT_SECURITY_POLICY = (
 )
 KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 KEPT_FOR_A_WHILE = "public, max-age=300"
+STAY_ON_TLS = "max-age=31536000"
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -50,6 +51,7 @@ def init_web(app: Flask, settings: Settings) -> None:
         default_timezone=settings.timezone,
         locale_selector=lambda: choose_locale(settings.language),
     )
+    app.config["SECURITY_HEADERS"] = security_headers(settings)
     app.url_defaults(name_version)
     app.before_request(start_clock)
     app.after_request(finish)
@@ -61,6 +63,11 @@ def init_web(app: Flask, settings: Settings) -> None:
         url_for_article=url_for_article,
         text_direction=text_direction,
     )
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    """Return the headers of every answer; over TLS they also ask browsers to stay there."""
+    return SECURITY_HEADERS | ({"Strict-Transport-Security": STAY_ON_TLS} if settings.is_https else {})
 
 
 def name_version(endpoint: str, values: dict[str, object]) -> None:
@@ -114,7 +121,7 @@ def start_clock() -> None:
 
 def finish(response: Response) -> Response:
     """Add the headers that every answer carries, and write the request's one log line."""
-    for name, value in SECURITY_HEADERS.items():
+    for name, value in current_app.config["SECURITY_HEADERS"].items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-ID"] = g.get("request_id", "")
     if request.endpoint == "static" and response.status_code == 200:
