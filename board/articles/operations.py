@@ -29,6 +29,7 @@ from board.articles.rules import (
     web_address,
     whole_number,
 )
+from board.articles.typed import moment_as_typed
 from board.audit import record
 from board.extensions import db, insert_once
 from board.markup import MarkupError, normalise, render_article
@@ -80,6 +81,8 @@ def add_article(site: Site, values: Values, *, by: Any = None) -> Article:
 def edit_article(article: Article, values: Values, *, by: Any = None) -> Article:
     """Change the fields that are given, and no other. Raises WrongFields."""
     clean = _clean_article(article.site, article, values)
+    if values.get("published_at") == moment_as_typed(article.published_at):
+        del clean["published_at"]  # as it was shown, which leaves fractions of a second out
     before = _in_short(article)
     _write(article, clean)
     if not db.session.is_modified(article):

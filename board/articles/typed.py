@@ -33,7 +33,7 @@ def article_as_typed(article: Article) -> dict[str, str]:
 def blank_article() -> dict[str, str]:
     """Return what the form of a new article begins with."""
     return {
-        "published_at": moment_as_typed(now()),
+        "published_at": moment_as_typed(now().replace(second=0, microsecond=0)),
         "gate": "open",
         "gate_after_blocks": "2",
         "comments": "open",
@@ -46,6 +46,6 @@ def site_as_typed(site: Site) -> dict[str, str]:
 
 
 def moment_as_typed(moment: datetime) -> str:
-    """Return the time in the operator's time zone, to the second if it has any, as date fields of browsers want it."""
+    """Return the time in the operator's time zone, to the minute or second; browsers' fields take no finer one."""
     local = moment.astimezone(ZoneInfo(current_app.config["BOARD"].timezone)).replace(tzinfo=None)
-    return local.isoformat(timespec="auto" if local.microsecond else "seconds" if local.second else "minutes")
+    return local.isoformat(timespec="seconds" if local.second or local.microsecond else "minutes")

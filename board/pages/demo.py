@@ -12,6 +12,7 @@ from board.articles.operations import DEFAULT_SITE_NAME, add_article, edit_site,
 from board.articles.typed import moment_as_typed
 from board.extensions import db
 from board.pages.samples import STORIES, story
+from board.pages.samples.life import fill_thread, hold_ballot, make_people
 from board.pages.samples.posters import poster
 from board.storage import now
 
@@ -47,6 +48,9 @@ def make_demo() -> tuple[list[Article], list[Account]]:
         edit_site(site, {"name": SITE_NAME})
     accounts = make_accounts()
     articles = [make_story(site, name, age) for name, age in zip(STORIES, AGES, strict=True)]
+    people = make_people()
+    fill_thread(articles[0], people)
+    hold_ballot(articles[0], people)
     return articles, accounts
 
 

@@ -112,6 +112,16 @@ def test_saving_unchanged_changes_nothing(site: Site) -> None:
     assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["article.add"]
 
 
+def test_a_form_leaves_the_fractions_of_a_second_alone(article: Article) -> None:
+    moment = article.published_at.replace(microsecond=123456)
+    article.published_at = moment
+    db.session.commit()
+    typed = article_as_typed(article)
+    assert "." not in typed["published_at"]
+    edit_article(article, {**typed, "title": "New title"})
+    assert article.published_at == moment
+
+
 def test_the_primary_site_is_made_when_it_is_first_needed(app: Any) -> None:
     assert primary_site().id == primary_site().id == 1
     assert site_called("main") == site_called("Board") == primary_site()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-STORIES = ("lamplighter", "rooftop", "props")  # the newest last
+STORIES = ("lamplighter", "rooftop", "props")  # the newest first
 INDENT = "  "
 
 
