@@ -14,35 +14,37 @@ from board.comments.ranking import wilson
 from board.comments.threads import Thread
 from board.extensions import db
 
-PLACES = """
-WITH RECURSIVE walk (id, root, depth) AS (
-  SELECT id, id, 0 FROM comment WHERE article_id = :article AND parent_id IS NULL
-  UNION ALL
-  SELECT c.id, walk.root, walk.depth + 1 FROM walk
-  JOIN comment AS c ON c.article_id = :article AND c.parent_id = walk.id
-), numbered AS (
+BEGIN = """
+UPDATE comment SET depth = CASE WHEN parent_id IS NULL THEN 0 ELSE -1 END, root_id = NULL,
+  reply_count = 0, listed_reply_count = 0, descendant_count = 0
+WHERE article_id = :article
+"""
+NEXT_DEPTH = """
+UPDATE comment SET depth = :depth, root_id = coalesce(p.root_id, p.id)
+FROM comment AS p
+WHERE comment.article_id = :article AND comment.depth = -1
+  AND p.id = comment.parent_id AND p.article_id = :article AND p.depth = :depth - 1
+"""
+ORDINALS = """
+UPDATE comment SET ordinal = numbered.ordinal
+FROM (
   SELECT id, row_number() OVER (PARTITION BY parent_id ORDER BY created_at, id) - 1 AS ordinal
   FROM comment WHERE article_id = :article
-)
-UPDATE comment SET depth = walk.depth, ordinal = numbered.ordinal,
-  root_id = CASE WHEN walk.depth = 0 THEN NULL ELSE walk.root END
-FROM walk JOIN numbered ON numbered.id = walk.id WHERE comment.id = walk.id
+) AS numbered WHERE comment.id = numbered.id
 """
 REPLIES = """
 UPDATE comment SET reply_count = counted.replies, listed_reply_count = counted.listed
 FROM (
-  SELECT p.id, count(c.id) AS replies, count(CASE WHEN c.is_listed THEN 1 END) AS listed
-  FROM comment AS p LEFT JOIN comment AS c ON c.article_id = :article AND c.parent_id = p.id
-  WHERE p.article_id = :article GROUP BY p.id
-) AS counted WHERE comment.id = counted.id
+  SELECT parent_id, count(*) AS replies, count(CASE WHEN is_listed THEN 1 END) AS listed
+  FROM comment WHERE article_id = :article AND parent_id IS NOT NULL GROUP BY parent_id
+) AS counted WHERE comment.id = counted.parent_id
 """
 DESCENDANTS = """
-UPDATE comment SET descendant_count = coalesce((
-  SELECT counted.published FROM (
-    SELECT root_id, count(*) AS published FROM comment
-    WHERE article_id = :article AND root_id IS NOT NULL AND state = 'published' GROUP BY root_id
-  ) AS counted WHERE counted.root_id = comment.id
-), 0) WHERE article_id = :article AND parent_id IS NULL
+UPDATE comment SET descendant_count = counted.published
+FROM (
+  SELECT root_id, count(*) AS published
+  FROM comment WHERE article_id = :article AND root_id IS NOT NULL AND state = 'published' GROUP BY root_id
+) AS counted WHERE comment.id = counted.root_id
 """
 LIKES = """
 UPDATE comment SET like_count = imported_likes + (SELECT count(*) FROM reaction WHERE reaction.comment_id = comment.id)
@@ -51,6 +53,7 @@ WHERE article_id = :article
 THREAD = """
 UPDATE thread SET
   comment_count = (SELECT count(*) FROM comment WHERE article_id = :article AND state = 'published'),
+  listed_count = (SELECT count(*) FROM comment WHERE article_id = :article AND is_listed),
   root_count = (SELECT count(*) FROM comment WHERE article_id = :article AND parent_id IS NULL)
 WHERE article_id = :article
 """
@@ -63,11 +66,19 @@ def recount(article_id: int) -> None:
     """
     db.session.flush()
     Thread.change(db.session.get_one(Article, article_id).site_id, article_id)
-    for statement in (PLACES, REPLIES, DESCENDANTS, LIKES):
-        db.session.execute(text(statement), {"article": article_id})
+    _run(BEGIN, article_id)
+    depth = 1
+    while _run(NEXT_DEPTH, article_id, depth=depth):
+        depth += 1
+    for statement in (ORDINALS, REPLIES, DESCENDANTS, LIKES, THREAD):
+        _run(statement, article_id)
     _rank_anew(article_id)
-    db.session.execute(text(THREAD), {"article": article_id})
     db.session.expire_all()
+
+
+def _run(statement: str, article_id: int, **more: int) -> int:
+    """Run one statement over the thread; return how many rows it touched."""
+    return int(db.session.execute(text(statement), {"article": article_id, **more}).rowcount)  # type: ignore[attr-defined]
 
 
 def _rank_anew(article_id: int) -> None:
@@ -98,6 +109,7 @@ def faults(article_id: int) -> list[str]:
     thread = db.session.get(Thread, article_id)
     expected = {
         "comment_count": sum(comment.state == "published" for comment in comments),
+        "listed_count": sum(comment.is_listed for comment in comments),
         "root_count": sum(comment.parent_id is None for comment in comments),
     }
     found = [_differs(f"thread {article_id}", name, getattr(thread, name, 0), expected[name]) for name in expected]

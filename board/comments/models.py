@@ -52,7 +52,7 @@ class Comment(Model, CommentRules):
         CheckConstraint("state IN ('published', 'held', 'removed', 'deleted')", name="state"),
         UniqueConstraint("author_id", "submission_key"),
         UniqueConstraint("site_id", "source", "source_id"),
-        Index("ix_comment_article", "article_id", "parent_id"),
+        Index("ix_comment_article", "article_id"),
         Index("ix_comment_place", "parent_id", "ordinal", **IS_LISTED),
         Index("ix_comment_best", "article_id", "rank", "id", **IS_LISTED_ROOT),
         Index("ix_comment_newest", "article_id", "created_at", "id", **IS_LISTED_ROOT),
@@ -194,6 +194,7 @@ class Comment(Model, CommentRules):
     def _list(self) -> None:
         """Give this comment a place on the page, and its parent, if that was deleted and had lost its own."""
         self.is_listed = True
+        Thread.change(self.site_id, self.article_id, listed=1)
         parent = self._present_parent()
         if parent:
             parent.listed_reply_count += 1
@@ -203,6 +204,7 @@ class Comment(Model, CommentRules):
     def _unlist(self) -> None:
         """Take this comment's place away, and a deleted parent's that was only kept for it."""
         self.is_listed = False
+        Thread.change(self.site_id, self.article_id, listed=-1)
         parent = self._present_parent()
         if parent:
             parent.listed_reply_count -= 1

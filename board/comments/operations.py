@@ -103,7 +103,7 @@ def make_submission_key(article: Article, source: str, parent: Comment | None, k
 
 def _claim_place(article: Article, parent: Comment | None) -> Place:
     """Take the thread's turn and the next ordinal, counted as published; what is read after this is present."""
-    root_count = Thread.change(article.site_id, article.id, comments=1, roots=0 if parent else 1)
+    root_count = Thread.change(article.site_id, article.id, comments=1, listed=1, roots=0 if parent else 1)
     if parent is None:
         return Place(None, None, 0, root_count - 1)
     claim = (
@@ -124,7 +124,7 @@ def _claim_place(article: Article, parent: Comment | None) -> Place:
 
 def _uncount(article: Article, place: Place) -> None:
     """Take a held comment out of the counts of what is published; its ordinal stays taken."""
-    Thread.change(article.site_id, article.id, comments=-1)
+    Thread.change(article.site_id, article.id, comments=-1, listed=-1)
     if place.parent_id is not None and place.root_id is not None:
         _count_in(place.parent_id, listed_reply_count=Comment.listed_reply_count - 1)
         _count_in(place.root_id, descendant_count=Comment.descendant_count - 1)

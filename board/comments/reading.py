@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, select, tuple_
+from sqlalchemy import Select, bindparam, func, literal, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from board.accounts.models import User
@@ -95,43 +95,48 @@ def replies_below(parent_ids: Sequence[int], limits: tuple[int, ...]) -> list[Sh
     """Return the first listed replies of each parent, of each of those, and so on: `limits[0]` each, `limits[1]`, …"""
     if not parent_ids or not limits:
         return []
-    return _shown(_replies_below_query(limits), {"parents": list(parent_ids)})
+    return with_ids(
+        db.session.scalars(_replies_below_query(limits, db.engine.dialect.name), {"parents": list(parent_ids)})
+    )
 
 
 @cache
-def _replies_below_query(limits: tuple[int, ...]) -> Select[Any]:
-    """Build one query whose levels feed each other.
+def _replies_below_query(limits: tuple[int, ...], dialect: str) -> Select[Any]:
+    """Build one query for IDs, whose levels feed each other: a recursive query cannot limit the rows of each parent.
 
-    A recursive query cannot limit the rows of each parent, so there is one step for each level. In each, the subquery
-    finds the ordinal of the parent's last reply to show, and the join reads up to it: two ranges of `ix_comment_place`.
+    The rows are read by their IDs afterwards: PostgreSQL cannot guess how few these are, and might read all rows.
     """
-    parent, level = aliased(Comment, name="p0"), None
+    first_replies = _first_replies_lateral if dialect == "postgresql" else _first_replies_by_ordinal
+    top = aliased(Comment, name="top")
+    parents: Any = select(top.id).where(top.id.in_(bindparam("parents", expanding=True))).cte("level0")
     levels = []
     for number, limit in enumerate(limits, 1):
-        child = aliased(Comment, name=f"c{number}")
-        parent_id = parent.id if level is None else level.c.id
-        join = select(child.id).select_from(parent if level is None else level)
-        rows = join.join(child, (child.parent_id == parent_id) & (child.ordinal <= _last_shown(parent_id, limit)))
-        rows = rows.where(child.is_listed)
-        if level is None:
-            rows = rows.where(parent.id.in_(bindparam("parents", expanding=True)))
-        level = rows.cte(f"level{number}").prefix_with("MATERIALIZED")
-        levels.append(select(level.c.id))
-    shown = levels[0].union_all(*levels[1:]).subquery("shown")
-    return _comments().join(shown, shown.c.id == Comment.id)
+        parents = first_replies(parents, limit).cte(f"level{number}").prefix_with("MATERIALIZED")
+        levels.append(select(parents.c.id))
+    return select(levels[0].union_all(*levels[1:]).subquery("shown").c.id)
 
 
-def _last_shown(parent_id: Any, limit: int) -> Any:
-    sibling = aliased(Comment)
+def _first_replies_lateral(parents: Any, limit: int) -> Select[Any]:
+    """Return the first replies of each parent: a short range of `ix_comment_place` for each."""
+    reply = aliased(Comment)
+    first = select(reply.id).where(reply.parent_id == parents.c.id, reply.is_listed).order_by(reply.ordinal)
+    rows = first.limit(limit).lateral()
+    return select(rows.c.id).select_from(parents.join(rows, true()))
+
+
+def _first_replies_by_ordinal(parents: Any, limit: int) -> Select[Any]:
+    """Return the same without LATERAL, which SQLite lacks: find the last reply's ordinal, then read up to it."""
+    reply, sibling = aliased(Comment), aliased(Comment)
     last = (
         select(sibling.ordinal)
-        .where(sibling.parent_id == parent_id, sibling.is_listed)
+        .where(sibling.parent_id == parents.c.id, sibling.is_listed)
         .order_by(sibling.ordinal)
         .limit(1)
         .offset(limit - 1)
         .scalar_subquery()
     )
-    return func.coalesce(last, literal(NO_END))
+    is_shown = (reply.parent_id == parents.c.id) & (reply.ordinal <= func.coalesce(last, literal(NO_END)))
+    return select(reply.id).select_from(parents).join(reply, is_shown).where(reply.is_listed)
 
 
 def replies_between(parent_id: int, after: int, before: int, limit: int) -> list[ShownComment]:

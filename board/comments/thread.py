@@ -89,6 +89,7 @@ def thread_page(article: Article, viewer: Any = None, path: str | None = None) -
     page = load_page(
         article,
         sort_named(asked.get("sort", "")),
+        comment_paths(),
         after=asked.get("after", ""),
         before=asked.get("before", ""),
         focus_id=int(focus) if focus.isascii() and focus.isdigit() and len(focus) < 19 else None,
@@ -104,6 +105,7 @@ def thread_page(article: Article, viewer: Any = None, path: str | None = None) -
 def load_page(
     article: Article,
     sort: Sort,
+    paths: Paths,
     *,
     after: str = "",
     before: str = "",
@@ -114,13 +116,13 @@ def load_page(
     """Return a page of the thread: at the comment `focus_id` if it is there, else after or before a cursor."""
     thread = db.session.get(Thread, article.id)
     total = thread.comment_count if thread else 0
-    page = ThreadPage(article, sort.name, total, [], comment_paths(), path, viewer)
+    page = ThreadPage(article, sort.name, total, [], paths, path, viewer)
     way = _way_to(focus_id, article.id) if focus_id else []
     if len(way) > FOCUS_DEPTH + 1:
         tops, limits = [way[-1 - SHOWN_ABOVE_FOCUS]], REPLIES_BELOW
         page.whole_url = page_url(path, sort=sort.name)
     else:
-        limits = ALL_BELOW if total <= SMALL_THREAD else REPLIES_BELOW
+        limits = ALL_BELOW if thread and thread.listed_count <= SMALL_THREAD else REPLIES_BELOW
         part = _slice(article.id, sort, after, before, way[0] if way else None)
         tops = part.roots
         page.previous_url = page_url(path, sort=sort.name, before=part.before) if part.before else None
