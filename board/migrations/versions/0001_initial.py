@@ -292,7 +292,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
-        batch_op.create_index('ix_comment_article', ['article_id', 'parent_id'], unique=False)
+        batch_op.create_index('ix_comment_article', ['article_id'], unique=False)
         batch_op.create_index('ix_comment_author', ['author_id', 'created_at', 'id'], unique=False)
         batch_op.create_index('ix_comment_best', ['article_id', 'rank', 'id'], unique=False, sqlite_where=sa.text('parent_id IS NULL AND is_listed = 1'), postgresql_where=sa.text('parent_id IS NULL AND is_listed'))
         batch_op.create_index('ix_comment_held', ['article_id', 'id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
@@ -327,6 +327,7 @@ def upgrade() -> None:
     sa.Column('site_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('comment_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('listed_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('root_count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_thread_article_id_article'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_thread_site_id_site')),
