@@ -62,7 +62,8 @@ def big_stage(article: Article, author: User) -> Article:
     others = [make_member(f"Reader {number:03}", f"reader{number}@example.com").id for number in range(30)]
     rows = [
         {"id": 10_000 + number, "site_id": 1, "article_id": article.id, "author_id": others[number % 30],
-         "parent_id": 1 + number % 40, "ordinal": 5000 + number, "depth": 9, "state": ("published", "held")[number % 300 == 0], "is_listed": True}
+         "parent_id": 1 + number % 40, "ordinal": 5000 + number, "depth": 9,
+         "state": ("published", "held")[number % 300 == 0], "is_listed": True}
         for number in range(9000)
     ]  # fmt: skip
     small = [
