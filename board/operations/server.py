@@ -6,6 +6,7 @@ This process only watches over the others; it never imports the application, so 
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from board.config import Settings, load_settings
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 
 DELIVERS = "BOARD_SERVE_DELIVERS"  # from the watching process to the web processes
 HEADER_TIMEOUT_MS = 10_000
-BACKLOG = 1024
+BACKLOG = 1024  # connections that wait in the kernel; more are refused at once
+WAITING_PER_THREAD = 16  # requests taken in before connections have to wait
+STOP_SECONDS = 20  # to answer what is in hand
+SOCKET_PERMISSIONS = 0o660
 
 
-def run(*, host: str | None, port: int | None, workers: int | None, delivers: bool) -> None:
+def run(*, host: str | None, port: int | None, workers: int | None, socket: str | None, delivers: bool) -> None:
     """Bring the database up to date, then serve until a signal comes."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -31,20 +35,24 @@ def run(*, host: str | None, port: int | None, workers: int | None, delivers: bo
     os.environ[DELIVERS] = "1" if delivers else ""
     host, port = host or settings.host, port or settings.port
     os.environ["BOARD_PORT"] = str(port)  # for the web processes, whose links name it
-    print(f"Board is on http://{host}:{port} (press Ctrl-C to stop)", file=sys.stderr)  # noqa: T201
+    where = socket or f"http://{host}:{port}"
+    print(f"Board is on {where} (press Ctrl-C to stop)", file=sys.stderr)  # noqa: T201
     Granian(
         "board.operations.server:build",
         factory=True,
         address=host,
         port=port,
+        uds=Path(socket) if socket else None,
+        uds_permissions=SOCKET_PERMISSIONS if socket else None,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
         workers=workers or settings.workers or default_workers(settings),
         blocking_threads=settings.threads,
         backlog=BACKLOG,
+        backpressure=settings.threads * WAITING_PER_THREAD,
         respawn_failed_workers=True,
-        workers_kill_timeout=20,
+        workers_kill_timeout=STOP_SECONDS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         log_access=False,
         log_level=_granian_level(settings.log_level),

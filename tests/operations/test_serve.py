@@ -1,0 +1,96 @@
+"""`board serve`: starts by itself from nothing, survives a killed process, stops without cutting anybody off."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.operations.serving import ask, children, serving, wait_until_ready
+
+FIRST_START_SECONDS = 20  # generous: the promise of 3 s on a warm machine is measured by `make bench`
+
+
+@pytest.fixture
+def port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_an_empty_directory_becomes_a_working_board(tmp_path: Path, port: int) -> None:
+    with serving(tmp_path, port) as process:
+        assert wait_until_ready(port, process) < FIRST_START_SECONDS
+        assert ask(port, "/")[0] == 200
+        assert ask(port, "/articles/none")[0] == 404
+    for secret in ("secret_key", "board.db"):
+        assert stat.S_IMODE((tmp_path / secret).stat().st_mode) == 0o600
+
+
+def test_a_killed_web_process_is_replaced(tmp_path: Path, port: int) -> None:
+    with serving(tmp_path, port) as process:
+        wait_until_ready(port, process)
+        for victim in children(process):
+            os.kill(victim, signal.SIGKILL)
+        time.sleep(0.3)
+        wait_until_ready(port, process)
+
+
+def test_stopping_cuts_no_answer_off(tmp_path: Path, port: int) -> None:
+    """Every request that was taken is answered; afterwards nobody listens."""
+    outcomes: list[str] = []
+
+    def keep_asking() -> None:
+        while True:
+            try:
+                status, text = ask(port, "/healthz")
+            except ConnectionRefusedError:
+                return
+            except OSError as error:
+                outcomes.append(type(error).__name__)
+                return
+            outcomes.append("whole" if (status, text) == (200, "ok\n") else f"{status} {text!r}")
+
+    with serving(tmp_path, port) as process:
+        wait_until_ready(port, process)
+        askers = [threading.Thread(target=keep_asking) for _ in range(4)]
+        for asker in askers:
+            asker.start()
+        time.sleep(0.5)
+        process.terminate()
+        assert process.wait(20) == 0
+        for asker in askers:
+            asker.join(10)
+    cut_off = [outcome for outcome in outcomes if outcome not in {"whole", "ConnectionResetError"}]
+    assert "whole" in outcomes
+    assert not cut_off
+
+
+def test_a_wrong_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    environment = os.environ | {"BOARD_INSTANCE_PATH": str(tmp_path), "BOARD_PUBLIC_URL": "board.example"}
+    command = [sys.executable, "-m", "board", "serve"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "BOARD_PUBLIC_URL" in done.stderr
+    assert "https://board.example" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_unix_socket_serves_a_proxy_on_the_same_machine(tmp_path: Path, port: int) -> None:
+    path = tmp_path / "board.sock"
+    with serving(tmp_path, port, "--socket", str(path)) as process, socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(10)
+        deadline = time.monotonic() + FIRST_START_SECONDS
+        while client.connect_ex(str(path)):
+            assert process.poll() is None, "board serve ended"
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: board.example\r\nConnection: close\r\n\r\n")
+        assert client.recv(4096).startswith(b"HTTP/1.1 200")
