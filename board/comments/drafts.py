@@ -139,7 +139,12 @@ def _return(draft_id: int, user: User, article: Article, parent: Comment | None,
 
 def note_sent(name: str) -> None:
     """Let the next page tell the browser that what it kept of this text has arrived."""
-    session["drafts_sent"] = [*session.get("drafts_sent", []), name][-MOST_PER_BROWSER:]
+
+    def note(response: Response) -> Response:
+        session["drafts_sent"] = [*session.get("drafts_sent", []), name][-MOST_PER_BROWSER:]
+        return response
+
+    after_this_request(note)  # signing in, which may have posted the text, empties the session meanwhile
 
 
 def cookie_name() -> str:
