@@ -17,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from board.config import Settings, load_settings
+from tests.browser.stage import Stage
+
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
@@ -32,6 +35,14 @@ CHROMIUM_FLAGS = [
 PASSWORD = "correct horse battery staple"
 START_SECONDS = 30
 MAIL_SECONDS = 20
+WAIT_MS = 15_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this package, so that the quick runs can leave it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 class Inbox:
@@ -94,9 +105,15 @@ class Server:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def add_user(self, email: str, name: str, role: str = "member") -> None:
-        """Make a confirmed member with the test password."""
-        self.board("user", "add", email, "--name", name, "--role", role, "--password-stdin", stdin=PASSWORD)
+    @property
+    def settings(self) -> Settings:
+        """Return the settings it runs with."""
+        return load_settings(
+            instance_path=Path(self.environment["BOARD_INSTANCE_PATH"]),
+            public_url=self.url,
+            comments_per_minute=1000,
+            log_level="error",
+        )
 
 
 @pytest.fixture(scope="session")
@@ -110,13 +127,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "BOARD_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "BOARD_MAIL_URL": inbox.url,
         "BOARD_SIGN_IN_TRIES_PER_NETWORK": "100000",
+        "BOARD_COMMENTS_PER_MINUTE": "1000",
         "BOARD_LOG_LEVEL": "error",
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     running = Server(f"http://127.0.0.1:{port}", environment, inbox)
     running.board("demo")
-    for email, name, role in CAST:
-        running.add_user(email, name, role)
     process = subprocess.Popen(
         [sys.executable, "-m", "board", "serve", "--port", str(port)], env=environment, stderr=subprocess.DEVNULL
     )
@@ -129,12 +145,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         inbox.close()
 
 
-CAST = [
-    ("ada@journeys.example", "Ada Author", "member"),
-    ("rita@journeys.example", "Rita Reader", "member"),
-    ("mona@journeys.example", "Mona Warden", "moderator"),
-    ("edda@journeys.example", "Edda Desk", "editor"),
-]
+@pytest.fixture(scope="session")
+def stage(server: Server) -> Stage:
+    """Reach behind the server, to set a scene without going through its pages."""
+    return Stage(server.settings)
+
+
 
 
 @pytest.fixture(scope="session")
@@ -167,6 +183,7 @@ def scripted_page(chromium: Any, server: Server) -> Iterator[Any]:
 def open_page(chromium: Any, server: Server, *, javascript: bool, **more: Any) -> Iterator[Any]:
     """Open a window; fail the test on a script error, a CSP violation or a request to another host."""
     context = chromium.new_context(java_script_enabled=javascript, base_url=server.url, **more)
+    context.set_default_timeout(WAIT_MS)
     window = context.new_page()
     faults: list[str] = []
     window.on("pageerror", lambda error: faults.append(f"script error: {error}"))

@@ -1,0 +1,106 @@
+"""Set the scene for a journey: people, articles, threads and ballots, put in through the operations that people use."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from board import create_app
+from board.accounts.models import User
+from board.accounts.operations import find_member
+from board.articles.loading import article_path
+from board.articles.models import Article
+from board.articles.operations import add_article, primary_site
+from board.ballots.operations import place_ballot, publish_ballot, write_ballot
+from board.ballots.terms import Terms
+from board.comments.models import Comment
+from board.config import Settings
+from board.extensions import db
+from board.gate.listing import as_csv
+from tests.factories import make_comment, make_member
+
+BODY = "\n\n".join(f"Paragraph {number} of the review, which goes on for a while." for number in range(1, 9))
+
+
+class Stage:
+    """The database of the server under test, seen from the wings."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Bind to the same database."""
+        self._app = create_app(settings)
+        self._numbers = itertools.count(1)
+
+    @contextmanager
+    def lit(self) -> Iterator[None]:
+        """Open the application's context for one change."""
+        with self._app.test_request_context("/"):
+            yield
+            db.session.remove()
+
+    def address(self) -> str:
+        """Return an e-mail address that nobody has used yet."""
+        return f"newcomer{next(self._numbers)}@journeys.example"
+
+    def name(self) -> str:
+        """Return a display name that nobody has yet."""
+        return f"Newcomer {next(self._numbers)}"
+
+    def member(self, name: str, role: str = "member") -> str:
+        """Add a confirmed member with the test password; return the address."""
+        email = f"{role}{next(self._numbers)}@journeys.example"
+        with self.lit():
+            make_member(f"{name} {next(self._numbers)}", email, role)
+        return email
+
+    def name_of(self, email: str) -> str:
+        """Return a member's display name."""
+        with self.lit():
+            return str(_member(email).display_name)
+
+    def gets_newsletter(self, email: str) -> bool:
+        """Tell whether the address is among the confirmed subscribers."""
+        with self.lit():
+            return email in "".join(as_csv(primary_site().id, "confirmed"))
+
+    def article(self, **fields: Any) -> str:
+        """Add an article; return its path."""
+        number = next(self._numbers)
+        values = {"external_id": f"journey-{number}", "title": f"Opening night {number}", "body_source": BODY, **fields}
+        with self.lit():
+            article = add_article(primary_site(), values)
+            db.session.commit()
+            return article_path(article)
+
+    def comment(self, path: str, by: str, text: str, parent: int | None = None) -> int:
+        """Post a comment as the member; return its ID."""
+        with self.lit():
+            above = db.session.get(Comment, parent) if parent else None
+            return int(make_comment(_article(path), _member(by), text, above).id)
+
+    def ballot(self, path: str, **terms: Any) -> str:
+        """Publish a ballot on the article; return its slug."""
+        values = {
+            "slug": f"ballot-{next(self._numbers)}",
+            "question": "Who stole the show?",
+            "options": ["The lamplighter", "The band", "The bailiff"],
+            "sponsor": "Stagecraft Ltd",
+            "sponsor_url": "https://stagecraft.example/",
+            **terms,
+        }
+        with self.lit():
+            ballot = write_ballot(primary_site(), Terms(**values))
+            place_ballot(ballot, _article(path))
+            publish_ballot(ballot)
+            db.session.commit()
+            return str(ballot.slug)
+
+
+def _member(email: str) -> User:
+    member = find_member(email)
+    assert member
+    return member
+
+
+def _article(path: str) -> Article:
+    external_id = path.removeprefix("/articles/")
+    return db.session.query(Article).filter_by(external_id=external_id).one()
