@@ -151,8 +151,6 @@ def stage(server: Server) -> Stage:
     return Stage(server.settings)
 
 
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Start Chromium once."""
