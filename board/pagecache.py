@@ -114,7 +114,9 @@ class PageCache:
             answer = self._ask(key, environ)
             self._first_builds.pop(key, None)
         if answer.page is None:
-            return answer.pass_on(start_response)
+            # No page to keep, so this reader's own answer is due: to all that was asked, `next` and tokens too.
+            is_whole = is_canonical(environ.get("QUERY_STRING", ""))
+            return answer.pass_on(start_response) if is_whole else self._app(environ, start_response)
         self._keep(key, answer.page)
         return send(answer.page, environ, start_response)
 
@@ -242,6 +244,12 @@ def canonical_query(query: str) -> str:
         return ""
     known = {name: value[:MAX_VALUE_CHARACTERS] for name, value in pairs if name in KEPT_PARAMETERS and value}
     return urlencode(sorted(known.items()))
+
+
+def is_canonical(query: str) -> bool:
+    """Tell whether nothing of the query is lost in its canonical form."""
+    kept = parse_qsl(canonical_query(query))
+    return sorted(parse_qsl(query, keep_blank_values=True)) == kept
 
 
 def encodings(body: bytes, content_type: str) -> dict[str, bytes]:

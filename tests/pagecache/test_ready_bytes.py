@@ -142,6 +142,14 @@ def test_a_thousand_query_strings_are_one_page(stage: Stage) -> None:
     assert len(stage.seen) == 1
 
 
+def test_a_page_that_is_not_kept_is_told_every_parameter(stage: Stage) -> None:
+    stage.control = "private, no-store"
+    _, _, body = stage.get(path="/login", query="next=/articles/a&token=1")
+    assert body.endswith(b"/login?next=/articles/a&token=1")
+    _, _, body = stage.get(path="/login", query="sort=" + "x" * 300)
+    assert body.endswith(b"x" * 300)
+
+
 def test_the_order_of_parameters_makes_no_other_page(stage: Stage) -> None:
     assert canonical_query("sort=best&after=x&evil=1") == canonical_query("after=x&sort=best") == "after=x&sort=best"
     assert canonical_query("&".join(["sort=best"] * 100)) == ""
