@@ -17,6 +17,7 @@ def load_site() -> Site:
     Raises NotThere for an unknown site: no other site's data stands in for it.
     """
     slug = request.args.get("site", "")
+    refuse_nul(slug)
     wanted = Site.slug == slug if slug else Site.id == PRIMARY_SITE_ID
     return load(select(Site).where(wanted))
 
@@ -30,6 +31,7 @@ def find_site() -> Site | None:
 
 def load_article(segment: str) -> Article:
     """Return the article of the request's site that the path segment stands for. Raises NotThere."""
+    refuse_nul(segment)
     site = load_site()
     found = {
         article.external_id: article
@@ -41,6 +43,12 @@ def load_article(segment: str) -> Article:
         if spelling in found:
             return found[spelling]
     raise NotThere
+
+
+def refuse_nul(text: str) -> None:
+    """Raise NotThere for U+0000, which nothing kept holds and PostgreSQL does not even compare."""
+    if "\0" in text:
+        raise NotThere
 
 
 def article_path(article: Article, endpoint: str = "pages.article", **values: Any) -> str:

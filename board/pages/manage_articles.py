@@ -13,7 +13,7 @@ from board.answers import is_fragment, private
 from board.articles.loading import article_path, load_site
 from board.articles.models import Article, Site
 from board.articles.operations import add_article, edit_article, primary_site
-from board.articles.rules import WrongFields
+from board.articles.rules import WrongFields, seen
 from board.articles.typed import article_as_typed, blank_article
 from board.articles.uploads import takes_pictures
 from board.extensions import db
@@ -31,7 +31,7 @@ def articles() -> Response:
     """List a site's articles, newest first, or those that hold a text."""
     staff("editor")
     site = _site()
-    search = request.args.get("q", "").strip()[:200]
+    search = seen(request.args.get("q", "")).strip()[:200]
     page = headlines(site, before=request.args.get("before", ""), after=request.args.get("after", ""), search=search)
     html = render_template("manage/articles.html", site=site, sites=all_sites(), page=page, search=search)
     return private(make_response(html))

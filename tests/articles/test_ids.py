@@ -79,3 +79,10 @@ def test_another_sites_article_is_not_found_without_naming_the_site(client: Any,
     assert client.get("/articles/only-there?site=").status_code == 404
     assert client.get("/articles/only-there?site=nowhere").status_code == 404
     assert "Evening story" in client.get("/articles/only-there?site=evening").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/articles/%00", "/articles/a%00b", "/articles/%FF%FE", "/?site=%00", "/media/%00.jpg"]
+)
+def test_bytes_that_no_text_holds_are_not_found(client: Any, site: Site, path: str) -> None:
+    assert client.get(path).status_code == 404

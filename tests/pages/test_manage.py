@@ -146,6 +146,7 @@ def test_the_list_finds_by_title_and_id_and_takes_wildcards_as_letters(
     assert found("q=OPERA") == found("q=%25") == ["100% opera"]
     assert found("q=_") == ["Ballet"]
     assert found("q=nothing") == []
+    assert found("q=opera%00") == ["100% opera"]
     assert found("site=other") == ["Opera elsewhere"]
 
 
