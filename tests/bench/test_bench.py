@@ -1,0 +1,101 @@
+"""The harness measures what it says: its numbers, its data, its picture, its page."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.bench.driver import Answer, Outcome
+from tests.bench.figures import Run, at_least, at_most, percentile, skipped, table_of
+from tests.bench.growth import Curve, Panel, axis_over, picture
+from tests.bench.loading import BLOCK, DEEPEST, block, comment_text
+from tests.bench.plan import FULL, QUICK
+from tests.bench.writes import verdict
+from tests.bench.writing_up import BEGIN, END, with_table
+
+
+def answer(tag: str, status: int = 200) -> Answer:
+    return Answer(tag, status, 0.01, b"", 100)
+
+
+def test_a_rate_meets_its_bar_by_its_median() -> None:
+    row = at_least("read", [90, 50, 10], "/s", 100, "nginx", 0.5)
+    assert (row.value, row.ratio, row.met, row.spread) == (50, 0.5, True, "10–90")
+
+
+def test_a_time_above_its_limit_misses_the_bar() -> None:
+    assert at_most("page", [14, 16, 17], "ms", 15).met is False
+
+
+def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
+    row = skipped("counts", "there is no such answer yet")
+    assert row.met is None
+    assert row.value is None
+    assert "there is no such answer yet" in table_of([row])
+
+
+def test_percentile_is_the_nearest_rank() -> None:
+    assert percentile(range(1, 101), 0.99) == 100
+    assert percentile([], 0.5) == 0
+
+
+def test_an_acknowledged_write_that_is_not_stored_is_called_lost() -> None:
+    good = [answer("a"), answer("b"), answer("c")]
+    assert verdict(good, {"a": 1, "b": 1, "c": 1}) == ""
+    assert verdict(good, {"a": 1, "b": 2}) == "1 LOST, 1 STORED TWICE"
+
+
+def test_refused_and_unanswered_requests_do_not_count_as_done() -> None:
+    outcome = Outcome([answer("a"), answer("b", 429), answer("c", 0)], seconds=2)
+    assert outcome.rate == 0.5
+    assert outcome.errors() == "1 × no answer, 1 × 429"
+
+
+def test_the_block_of_comments_is_a_tree_with_right_counters() -> None:
+    slots = block()
+    assert len(slots) == BLOCK
+    assert max(slot.depth for slot in slots) == DEEPEST
+    for slot in slots:
+        replies = [other for other in slots if other.parent_slot == slot.slot]
+        assert [reply.ordinal for reply in replies] == list(range(slot.replies))
+        assert all(reply.depth == slot.depth + 1 for reply in replies)
+    for root in (slot for slot in slots if slot.depth == 0):
+        assert root.descendants == sum(slot.root_slot == root.slot for slot in slots)
+
+
+def test_comments_are_as_long_as_the_rivals_were() -> None:
+    lengths = [len(comment_text(number)) for number in range(100)]
+    assert 280 <= sum(lengths) / len(lengths) <= 340
+    assert comment_text(7) == comment_text(7) != comment_text(8)
+
+
+@pytest.mark.parametrize("plan", [FULL, QUICK])
+def test_every_size_is_a_whole_number_of_blocks(plan: object) -> None:
+    assert plan in (FULL, QUICK)
+    sizes = FULL.sizes if plan is FULL else QUICK.sizes
+    assert all(size % BLOCK == 0 for size in (*sizes.threads, sizes.comments_each))
+
+
+def test_an_axis_holds_all_values_between_powers_of_ten() -> None:
+    axis = axis_over([20, 1_000_000], 0, 100)
+    assert axis.ticks == [1, 2, 3, 4, 5, 6]
+    assert axis.at(1_000_000) == 100
+    assert axis_over([5, 5], 0, 100).ticks == [0, 1]
+
+
+def test_the_picture_is_well_formed_and_says_in_words_what_it_shows() -> None:
+    panel = Panel("Votes", "votes before", "votes/s", [Curve("SQLite", [(100, 2000.0), (1_000_000, 1900.0)])])
+    svg = picture([panel, Panel("Nothing", "x", "y", [])])
+    ElementTree.fromstring(svg)
+    assert "SQLite from 2000 at 100 to 1900 at 1,000,000" in svg
+    assert "prefers-color-scheme: dark" in svg
+    assert "Nothing" not in svg
+
+
+def test_the_table_replaces_the_former_one_in_the_page() -> None:
+    run = Run("a machine", [at_most("page", [14], "ms", 15)])
+    page = with_table(f"before\n{BEGIN}\nold\n{END}\nafter\n", run)
+    assert page == with_table(page, run)
+    assert "old" not in page
+    assert page.startswith("before\n")
+    assert page.endswith("after\n")
+    assert "a machine" in page

@@ -1,0 +1,159 @@
+"""Writing with sixteen clients: posts, likes, votes. Each acknowledged one is looked up in the database afterwards."""
+
+import itertools
+import re
+import secrets
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from board.ballots.models import BallotOption
+from board.ballots.votes import Vote
+from board.comments.models import Comment, Reaction
+from tests.bench import rivals
+from tests.bench.asking import get, raw
+from tests.bench.driver import Answer, Outcome, Request, drive
+from tests.bench.figures import at_least, at_most, percentile, rounded
+from tests.bench.loading import comment_text
+from tests.bench.members import token_in
+from tests.bench.plan import Scene
+from tests.bench.stage import MIXED_BALLOT, OPTIONS, ballot_name
+
+CLIENTS = 16
+POST_P99_MS, VOTE_P99_MS = 60, 30
+ARTICLES_WRITTEN_TO = 100
+COOKIE = re.compile(rb"set-cookie: *(board_device=[^;\r]+)", re.IGNORECASE)
+DEVICES_SECONDS = 20  # for making voters ready
+SUPPLY = 3_000  # voters made ready for each second of voting
+
+
+def posts(scene: Scene) -> None:
+    """Measure posting comments, spread over many threads."""
+    mark = secrets.token_hex(4)
+    outcome = drive(scene.port, post_requests(scene, mark), CLIENTS, scene.plan.write_seconds)
+    with scene.engine.connect() as connection:
+        rows = connection.execute(
+            select(Comment.body_source, func.count())
+            .where(Comment.body_source.like(f"{mark} %"))
+            .group_by(Comment.body_source)
+        )
+        stored = {source.split()[1]: count for source, count in rows}
+    report(scene, "post a comment", outcome, verdict(outcome.good, stored), rivals.POSTS_BAR, POST_P99_MS)
+
+
+def post_requests(scene: Scene, mark: str) -> Iterator[Request]:
+    """Yield forms with comments, from each writer in turn, no two texts the same."""
+    for number in itertools.count():
+        writer = scene.writers[number % len(scene.writers)]
+        article = number % min(ARTICLES_WRITTEN_TO, scene.plan.sizes.articles)
+        form = {
+            "csrf_token": writer.token,
+            "body": f"{mark} {number} {comment_text(number)}",
+            "key": secrets.token_hex(8),
+        }
+        yield Request(raw(scene.port, "POST", f"/articles/store-{article}/comments", writer.headers, form), str(number))
+
+
+def reactions(scene: Scene) -> None:
+    """Measure liking comments, spread over many threads; nobody likes the same one twice."""
+    with scene.engine.connect() as connection:
+        first = connection.scalar(
+            select(func.min(Comment.id)).where(Comment.article_id == len(scene.plan.sizes.threads) + 1)
+        )
+    outcome = drive(scene.port, like_requests(scene, int(first or 1)), CLIENTS, scene.plan.write_seconds)
+    with scene.engine.connect() as connection:
+        pairs = connection.execute(select(Reaction.user_id, Reaction.comment_id))
+        stored = {f"{user}-{comment}": 1 for user, comment in pairs}
+    report(scene, "react", outcome, verdict(outcome.good, stored), votes_bar(scene), VOTE_P99_MS)
+
+
+def like_requests(scene: Scene, first: int) -> Iterator[Request]:
+    """Yield forms with likes: each writer in turn likes a comment of the store, then each the next one."""
+    total = scene.plan.sizes.articles * scene.plan.sizes.comments_each
+    for number in itertools.count():
+        writer = scene.writers[number % len(scene.writers)]
+        comment = first + (number * 37) % total
+        form = {"csrf_token": writer.token, "liked": "yes"}
+        request = raw(scene.port, "POST", f"/comments/{comment}/reaction", writer.headers, form)
+        yield Request(request, f"{writer.number}-{comment}")
+
+
+def votes(scene: Scene, size: int, *, has_bar: bool) -> None:
+    """Measure first votes of new devices in one ballot that has so many votes already."""
+    before = count_votes(scene, size)
+    outcome = drive(scene.port, vote_requests(scene, size), CLIENTS, scene.plan.write_seconds)
+    added = count_votes(scene, size) - before
+    acknowledged, unknown = len(outcome.good), len(outcome.answers) - len(outcome.good)
+    fault = "" if 0 <= added - acknowledged <= unknown else f"{acknowledged} acknowledged, {added} STORED"
+    if outcome.good:
+        scene.run.point(f"votes_{scene.database}", size, outcome.rate)
+    bar = votes_bar(scene) if has_bar else None
+    report(scene, f"vote, ballot of {size:,}", outcome, fault, bar, VOTE_P99_MS)
+
+
+def count_votes(scene: Scene, size: int) -> int:
+    """Return the voters that the ballot has."""
+    with scene.engine.connect() as connection:
+        query = select(func.count()).select_from(Vote).where(Vote.ballot_id == scene.ballot_id(size))
+        return connection.scalar(query) or 0
+
+
+def make_devices(scene: Scene) -> None:
+    """Make browsers ready to vote: each gets the cookie that Board answers a first vote with, asking for it again."""
+    path, form = f"/ballots/{ballot_name(MIXED_BALLOT)}", {"option": option_of(scene, MIXED_BALLOT, 0)}
+    form["csrf_token"] = token_in(get(scene.port, path).text)
+    first = Request(raw(scene.port, "POST", f"{path}/votes", {}, form), "device")
+    count = int(scene.plan.write_seconds * SUPPLY)
+    outcome = drive(scene.port, itertools.repeat(first, count), CLIENTS, DEVICES_SECONDS)
+    found = (COOKIE.search(answer.head) for answer in outcome.answers)
+    scene.devices = [match[1].decode() for match in found if match]
+
+
+def vote_requests(scene: Scene, size: int) -> Iterator[Request]:
+    """Yield each device's vote."""
+    token = token_in(get(scene.port, f"/ballots/{ballot_name(size)}").text)
+    options = [option_of(scene, size, place) for place in range(OPTIONS)]
+    for number, cookie in enumerate(scene.devices):
+        form = {"csrf_token": token, "option": options[number % OPTIONS]}
+        headers = {"Cookie": cookie, "HX-Request": "true"}
+        yield Request(raw(scene.port, "POST", f"/ballots/{ballot_name(size)}/votes", headers, form), str(number))
+
+
+def option_of(scene: Scene, size: int, place: int) -> str:
+    """Return the ID of one of the ballot's options, as its form has it."""
+    with scene.engine.connect() as connection:
+        query = (
+            select(BallotOption.id)
+            .where(BallotOption.ballot_id == scene.ballot_id(size))
+            .order_by(BallotOption.position)
+        )
+        return str(connection.scalars(query).all()[place])
+
+
+def verdict(good: list[Answer], stored: dict[str, int]) -> str:
+    """Say what is wrong between what was acknowledged and what is stored; empty if each is there once."""
+    lost = sum(answer.tag not in stored for answer in good)
+    doubled = sum(stored.get(answer.tag, 0) > 1 for answer in good)
+    return ", ".join(f"{count} {what}" for count, what in ((lost, "LOST"), (doubled, "STORED TWICE")) if count)
+
+
+def votes_bar(scene: Scene) -> float:
+    """Return the bar for likes and votes on this database."""
+    return rivals.VOTES_BAR_SQLITE if scene.database == "SQLite" else rivals.VOTES_BAR
+
+
+def report(scene: Scene, work: str, outcome: Outcome, fault: str, bar: float | None, p99_bar: float) -> None:
+    """Add the rows of one kind of write: its rate, and how long the slowest took."""
+    times = [answer.seconds * 1000 for answer in outcome.good]
+    p50 = f"p50 {rounded(percentile(times, 0.5)):g} ms"
+    stored = fault or f"all {len(outcome.good):,} stored, once"
+    note = "; ".join(part for part in (p50, stored, outcome.errors()) if part)
+    name = f"{work}, {scene.database}"
+    row = at_least(name, [outcome.rate], "/s", bar or outcome.rate, f"{bar or 0:,.0f} /s", 1, note=note)
+    if bar is None:
+        row.ratio, row.against, row.bar, row.met = None, "", "", None
+    else:
+        row.bar, row.met = f"≥ {bar:,.0f} /s", bool(row.met and not fault)
+    scene.run.add(row)
+    if times:
+        scene.run.add(at_most(f"{name}, p99", [percentile(times, 0.99)], "ms", p99_bar))
