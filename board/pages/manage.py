@@ -27,6 +27,7 @@ SECTIONS = (
     Section("/manage/ballots", "editor", _l("Ballots"), _l("Write ballots, place them on articles, read the results.")),
     Section("/manage/sponsors", "editor", _l("Sponsors"), _l("Names, logos and links of those who present ballots.")),
     Section("/manage/subscribers", "editor", _l("Subscribers"), _l("Readers who asked for the newsletter.")),
+    Section("/manage/import", "admin", _l("Import"), _l("Bring the comments of another system.")),
     Section("/manage/members", "admin", _l("Members"), _l("Accounts and their roles.")),
     Section("/manage/sites", "admin", _l("Sites"), _l("Publications, and the origins of their pages.")),
 )  # fmt: skip
