@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Any, cast
 
-from flask import current_app, flash, redirect, url_for
+from flask import current_app, flash, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -19,6 +20,7 @@ from wtforms import HiddenField, StringField
 from board.access import Refused, permit
 from board.accounts.current import member
 from board.accounts.forms import AccountForm, ConfirmForm, form_page, required
+from board.accounts.limits import count_try
 from board.accounts.mails import send_notice
 from board.accounts.models import User
 from board.accounts.signing_in import ask_again, half_signed_in, is_fresh
@@ -39,6 +41,14 @@ class CodeForm(AccountForm):
 
 class CodesOnce(Totp):
     """Authenticator codes that open the door once; the database remembers the last one used."""
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """Return the picture as an address for `<img>`: dark on white, whatever the page's colours."""
+        import qrcode
+        from qrcode.image.svg import SvgFillImage
+
+        picture = qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage).to_string()
+        return f"data:image/svg+xml;base64,{base64.b64encode(picture).decode()}"
 
     def get_last_counter(self, user: Any) -> int | None:
         """Return the counter of the last code that was used."""
@@ -181,6 +191,23 @@ def recovery_codes() -> Any:
         codes = security.mf_recovery_codes_util.create_recovery_codes(user)
         db.session.commit()
     return form_page("accounts/recovery_codes.html", form, codes=codes, has_codes=bool(user.mf_recovery_codes))
+
+
+def passkey_answer(view: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Wrap Flask-Security's view of a passkey's answer: tries are counted, and it leads back to the very place."""
+
+    def judged(token: str) -> Any:
+        was_signed_in = current_user.is_authenticated
+        who = current_user.fs_uniquifier if was_signed_in else session.get("tf_user_id", request.remote_addr or "")
+        count_try("passkey", who)
+        freshness = session.get("fs_paa")
+        response = make_response(view(token))
+        if current_user.is_authenticated and session.get("fs_paa") != freshness:
+            session.pop("_flashes", None)
+            response.location = next_path(url_for("accounts.settings") if was_signed_in else "/")
+        return response
+
+    return judged
 
 
 def not_used(**_values: Any) -> Any:

@@ -5,13 +5,18 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_security import RoleMixin, SQLAlchemyUserDatastore
+from werkzeug.wrappers import Response
 
 from board.access import SignInNeeded
 from board.accounts import recovering, registering, second_factor, settings, signing_in
+from board.accounts.limits import TooManyTries
 from board.accounts.mails import OutboxMail
 from board.accounts.models import Passkey, User
 from board.accounts.sessions import init_sessions
+from board.errors import page
 from board.extensions import db, security
 from board.storage import now
 
@@ -54,6 +59,24 @@ OUR_VIEWS: dict[str, Callable[..., Any]] = {
 }
 
 
+WORDS = {
+    "API_ERROR": (_l("The passkey's answer could not be read. Try again."), "error"),
+    "WEBAUTHN_REGISTER_SUCCESSFUL": (_l("The passkey “%(name)s” is added."), "success"),
+    "WEBAUTHN_CREDENTIAL_DELETED": (_l("The passkey “%(name)s” is removed."), "success"),
+    "WEBAUTHN_NAME_NOT_FOUND": (_l("You have no passkey “%(name)s”."), "error"),
+    "WEBAUTHN_NAME_REQUIRED": (_l("Say what to call the passkey."), "error"),
+    "WEBAUTHN_NAME_INUSE": (_l("You have a passkey “%(name)s” already. Choose another name."), "error"),
+    "WEBAUTHN_NAME_DISALLOWED_CHARACTERS": (_l("Use letters, digits, spaces and hyphens in the name."), "error"),
+    "WEBAUTHN_EXPIRED": (_l("That took too long. Try again."), "error"),
+    "WEBAUTHN_NO_VERIFY": (_l("This passkey could not be checked. Try again, or take another way."), "error"),
+    "WEBAUTHN_UNKNOWN_CREDENTIAL_ID": (_l("This passkey belongs to no account here."), "error"),
+    "WEBAUTHN_CREDENTIAL_ID_INUSE": (_l("This passkey is in use already."), "error"),
+    "WEBAUTHN_CREDENTIAL_WRONG_USAGE": (_l("This passkey was not set up for that. Take another way."), "error"),
+    "WEBAUTHN_MISMATCH_USER_HANDLE": (_l("This passkey belongs to another account."), "error"),
+    "INVALID_INPUT": (_l("Use letters, digits, spaces and hyphens in the name."), "error"),
+}
+
+
 def init_accounts(app: Flask) -> None:
     """Configure and bind Flask-Security."""
     app.config.update(_security_settings(app), **ADDRESSES)
@@ -67,6 +90,9 @@ def init_accounts(app: Flask) -> None:
     security.reauthn_handler(signing_in.ask_again)
     init_sessions(app)
     app.view_functions.update({f"security.{name}": view for name, view in OUR_VIEWS.items()})
+    for name in ("security.wan_signin_response", "security.wan_verify_response"):
+        app.view_functions[name] = second_factor.passkey_answer(app.view_functions[name])
+    app.register_error_handler(TooManyTries, _too_many_tries)
     address = f"{ADDRESSES['SECURITY_CHANGE_EMAIL_URL']}/<token>"
     app.add_url_rule(address, "security.change_email_confirm", methods=["POST"])
 
@@ -74,6 +100,7 @@ def init_accounts(app: Flask) -> None:
 def _security_settings(app: Flask) -> dict[str, Any]:
     key = app.config["SECRET_KEY"]
     return {
+        **{f"SECURITY_MSG_{name}": words for name, words in WORDS.items()},
         "SECURITY_PASSWORD_SALT": key,
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": ARGON2_OWASP,
@@ -105,6 +132,12 @@ def _security_settings(app: Flask) -> dict[str, Any]:
         "SECURITY_CLI_USERS_NAME": False,
         "SECURITY_CLI_ROLES_NAME": False,
     }
+
+
+def _too_many_tries(refusal: TooManyTries) -> Response:
+    answer = page(429, _("Too many tries"), str(refusal))
+    answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def _ask_to_sign_in(*_args: Any, **_more: Any) -> NoReturn:

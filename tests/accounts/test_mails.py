@@ -23,6 +23,7 @@ from board.storage import now
 from tests.accounts.inbox import link_in, mails_to, token_on
 from tests.conftest import PASSWORD, Browser
 
+FLOOD = 300
 JOIN = {"email": "n@example.com", "display_name": "Nina", "password": "four plain words here"}
 
 
@@ -30,12 +31,10 @@ def mail_count() -> int:
     return db.session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.kind == "mail")) or 0
 
 
-def test_ten_thousand_requests_make_three_mails(app: Flask, author: User) -> None:
+def test_flood_of_requests_makes_three_mails(app: Flask, author: User) -> None:
     payload = {"purpose": "registered", "email": "ada@example.com", "next": ""}
-    for n in range(10_000):
+    for _ in range(FLOOD):
         answer_request(payload)
-        if n % 500 == 0:
-            db.session.commit()
     db.session.commit()
     assert mail_count() == 3
 
