@@ -175,3 +175,15 @@ def test_codes_can_be_turned_off(app: Flask, author: User, clock: Any) -> None:
     token = token_on(browser, "/account")
     assert browser.post("/account/authenticator/removal", {"csrf_token": token}).status_code == 303
     assert log_in(app)[1].location == "/"
+
+
+def test_staff_without_second_step_are_sent_to_set_one_up(
+    app: Flask, admin: User, browser_for: Callable[[User], Browser]
+) -> None:
+    app.config["BOARD"].staff_need_second_factor = True
+    answer = browser_for(admin).get("/manage/members")
+    assert answer.status_code == 303
+    assert answer.location == "/account/security"
+    admin.tf_primary_method = "authenticator"
+    db.session.commit()
+    assert browser_for(admin).get("/manage/members").status_code == 200

@@ -124,14 +124,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     inbox = Inbox()
     environment = os.environ | {
         "BOARD_INSTANCE_PATH": str(directory),
-        "BOARD_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BOARD_PUBLIC_URL": f"http://localhost:{port}",
         "BOARD_MAIL_URL": inbox.url,
         "BOARD_SIGN_IN_TRIES_PER_NETWORK": "100000",
         "BOARD_COMMENTS_PER_MINUTE": "1000",
         "BOARD_LOG_LEVEL": "error",
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    running = Server(f"http://127.0.0.1:{port}", environment, inbox)
+    running = Server(f"http://localhost:{port}", environment, inbox)
     running.board("demo")
     process = subprocess.Popen(
         [sys.executable, "-m", "board", "serve", "--port", str(port)], env=environment, stderr=subprocess.DEVNULL
