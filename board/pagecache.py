@@ -66,8 +66,7 @@ class PageCache:
     def __init__(self, app: "WSGIApplication", is_personal: Personal, stamp: Stamp, max_bytes: int) -> None:
         """Wrap the application.
 
-        `is_personal(path, cookies)` tells whether the page may be another one for whoever sends these cookies, or is
-        never kept: Flask then sees the request as it came.
+        `is_personal(path, cookies)` tells whether the page may be another one for whoever sends these cookies.
         `stamp(path, query)` returns the present version of what the page shows, or None if it cannot tell (then the
         page is built anew after a second). `max_bytes` bounds the store; what was not read for longest goes first.
         """
@@ -84,7 +83,8 @@ class PageCache:
         """Answer from ready bytes where that is right; else let Flask answer."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in environ:
             return self._app(environ, start_response)
-        if self._is_personal(environ["PATH_INFO"], environ.get("HTTP_COOKIE", "")):
+        cookies = environ.get("HTTP_COOKIE")
+        if cookies and self._is_personal(environ["PATH_INFO"], cookies):
             return self._app(environ, start_response)
         query = environ.get("QUERY_STRING", "")
         key = (environ["PATH_INFO"], canonical_query(query) if query else "", "HTTP_HX_REQUEST" in environ)

@@ -22,8 +22,6 @@ from board.urls import spellings
 MEGABYTE = 1024 * 1024
 # Names of members, sites and sponsors are in no stamp, nor is the passing of a closing time: they show within this.
 TRUST_SECONDS = 30
-# All others (log in, links from mails, forms) must see the whole query, as in `?next=`.
-IS_KEPT = re.compile(r"/$|/static/|/articles/|/ballots/|/comments/\d+/replies$").match
 ARTICLE = re.compile(r"/articles/(.+?)(?:/thread)?$")
 REPLIES = re.compile(r"/comments/(\d{1,18})/replies$")
 BALLOT = re.compile(r"/ballots/([^/]+)$")
@@ -37,9 +35,7 @@ def init_ready_pages(app: Flask, settings: Settings) -> None:
 
 
 def is_personal(path: str, cookies: str) -> bool:
-    """Tell whether the page may be another one for whoever sends these cookies, or is none that we keep."""
-    if not IS_KEPT(path):
-        return True
+    """Tell whether the page may be another one for whoever sends these cookies."""
     is_thread = path.endswith(("/thread", "/replies"))
     return (HAS_THREAD_COOKIE if is_thread else HAS_OUR_COOKIE)(cookies) is not None
 

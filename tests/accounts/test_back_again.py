@@ -94,11 +94,3 @@ def test_signed_out_visitor_of_a_private_page_comes_back(client: Browser, author
     assert answer.location == "/login?next=/account/name?x%3D1"
     page: Any = client.get(answer.location)
     assert "/account/name?x=1" in page.text
-
-
-@pytest.mark.parametrize("path", ["/login", "/register", "/reset/x", "/confirm/x", "/account", "/login/passkey"])
-def test_pages_in_front_let_the_whole_query_through(path: str) -> None:
-    from board.pages.ready import is_personal
-
-    assert is_personal(path, "")
-    assert not is_personal("/articles/opening-night", "")

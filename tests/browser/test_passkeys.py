@@ -18,9 +18,13 @@ AUTHENTICATOR = {
 }
 
 
+def add_user(server: Server, email: str, name: str) -> None:
+    server.board("user", "add", email, "--name", name, "--password-stdin", stdin=PASSWORD)
+
+
 def test_set_up_a_passkey_and_log_in_with_it(scripted_page: Any, server: Server) -> None:
     page = scripted_page
-    server.add_user("paula@journeys.example", "Paula Passkey")
+    add_user(server, "paula@journeys.example", "Paula Passkey")
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
@@ -42,7 +46,7 @@ def test_set_up_a_passkey_and_log_in_with_it(scripted_page: Any, server: Server)
 
 def test_passkey_as_second_step(scripted_page: Any, server: Server) -> None:
     page = scripted_page
-    server.add_user("petra@journeys.example", "Petra Passkey")
+    add_user(server, "petra@journeys.example", "Petra Passkey")
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
