@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import time_machine
+from flask import current_app
 from flask_security import hash_password
 from sqlalchemy import func, select
 
@@ -21,7 +22,13 @@ T = TypeVar("T")
 
 def make_member(name: str, email: str, role: str = "member", *, confirmed: bool = True, **more: Any) -> User:
     """Make a member with the test password."""
-    user = User(email=email, role=role, password=_hashed(), confirmed_at=now() if confirmed else None, **more)
+    user = User(
+        email=email,
+        role=role,
+        password=_hashed(current_app.config["SECURITY_PASSWORD_SALT"]),
+        confirmed_at=now() if confirmed else None,
+        **more,
+    )
     user.rename(name, may_use_reserved=True)
     return _keep(user)
 
@@ -66,5 +73,5 @@ def _keep(thing: T) -> T:
 
 
 @lru_cache
-def _hashed() -> str:
+def _hashed(_salt: str) -> str:
     return str(hash_password("correct horse battery staple"))

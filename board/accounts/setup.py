@@ -128,6 +128,7 @@ def _security_settings(app: Flask) -> dict[str, Any]:
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_LOGOUT_METHODS": ["GET", "POST"],
         "SECURITY_STATIC_FOLDER": None,
+        "SECURITY_CACHE_CONTROL": {"private": None, "no-store": None},  # True would be written as "private=True"
         "SECURITY_DATETIME_FACTORY": now,
         "SECURITY_CLI_USERS_NAME": False,
         "SECURITY_CLI_ROLES_NAME": False,

@@ -202,11 +202,14 @@ def _here(page: ThreadPage, sort: Sort, after: str, before: str) -> str:
 
 
 def _slice(article_id: int, sort: Sort, after: str, before: str, first: ShownComment | None) -> Slice:
-    """Return the page of roots that begins with `first`, or lies after or before a cursor."""
+    """Return the first page of roots if `first` is on it, else one that begins with it; or one at a cursor."""
     size: int = current_app.config["BOARD"].thread_page_size
     if first is not None:
         at = sort.place(sort.cursor(first))
-        return _going_on(sort, reading.roots(article_id, sort, size + 1, at, is_inclusive=True), size, True)
+        earlier = reading.roots(article_id, sort, size, at, towards_start=True)
+        is_far = len(earlier) == size
+        found = reading.roots(article_id, sort, size + 1, at, is_inclusive=True)
+        return _going_on(sort, found if is_far else earlier + found, size, is_far)
     back = sort.place(before)
     if back:
         found = reading.roots(article_id, sort, size + 1, back, towards_start=True)

@@ -94,3 +94,8 @@ def test_signed_out_visitor_of_a_private_page_comes_back(client: Browser, author
     assert answer.location == "/login?next=/account/name?x%3D1"
     page: Any = client.get(answer.location)
     assert "/account/name?x=1" in page.text
+
+
+@pytest.mark.parametrize("path", ["/login", "/register", "/reset"])
+def test_account_pages_are_kept_nowhere(client: Browser, path: str) -> None:
+    assert client.get(path).headers["Cache-Control"] == "private, no-store"
