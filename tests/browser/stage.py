@@ -13,10 +13,12 @@ from board.articles.models import Article
 from board.articles.operations import add_article, primary_site
 from board.ballots.operations import place_ballot, publish_ballot, write_ballot
 from board.ballots.terms import Terms
+from board.comments.loading import load_comment
 from board.comments.models import Comment
 from board.config import Settings
 from board.extensions import db
 from board.gate.listing import as_csv
+from board.moderation.operations import remove_comment
 from tests.factories import make_comment, make_member
 
 BODY = "\n\n".join(f"Paragraph {number} of the review, which goes on for a while." for number in range(1, 9))
@@ -76,6 +78,13 @@ class Stage:
         with self.lit():
             above = db.session.get(Comment, parent) if parent else None
             return int(make_comment(_article(path), _member(by), text, above).id)
+
+    def remove(self, comment: int, by: str) -> None:
+        """Remove a comment as the moderator."""
+        with self.lit():
+            moderator = _member(by)
+            remove_comment(load_comment(comment, moderator), moderator, "abuse")
+            db.session.commit()
 
     def ballot(self, path: str, **terms: Any) -> str:
         """Publish a ballot on the article; return its slug."""

@@ -43,6 +43,15 @@ def test_permalink_opens_the_page_at_the_comment(page: Any, stage: Stage) -> Non
     expect(page).to_have_url(re.compile(rf"{path}\?comment={reply}#comment-{reply}$"))
     expect(page.locator(f"#comment-{reply}")).to_be_in_viewport()
     expect(page.get_by_text("The reply in question.")).to_be_visible()
+    expect(page.get_by_role("link", name="Previous comments")).to_be_visible()
+
+
+def test_permalink_into_a_short_thread_shows_all_of_it(page: Any, stage: Stage) -> None:
+    path, author = stage.article(), stage.member("Ada Author")
+    numbers = [stage.comment(path, author, f"Remark {number}.") for number in range(3)]
+    page.goto(f"/comments/{numbers[0]}")
+    expect(page.locator(".comment")).to_have_count(3)
+    expect(page.get_by_role("link", name="Previous comments")).to_have_count(0)
 
 
 def test_reader_votes_once_without_an_account_and_sees_the_bars(page: Any, stage: Stage) -> None:
