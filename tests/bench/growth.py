@@ -5,8 +5,9 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 340, 250  # of one panel
-LEFT, RIGHT, TOP, BOTTOM = 58, 16, 46, 48
+LEFT, RIGHT, TOP, BOTTOM = 58, 26, 46, 48
 STYLE = """
+  .paper { fill: #fff; }
   text { font: 12px system-ui, sans-serif; fill: #1d1d1f; }
   .title { font-weight: 600; font-size: 14px; }
   .quiet { fill: #5c5c66; }
@@ -15,7 +16,7 @@ STYLE = """
   .c0 { stroke: #0b57d0; } .c1 { stroke: #b3261e; stroke-dasharray: 6 4; }
   .d0 { fill: #0b57d0; } .d1 { fill: #b3261e; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #ececf1; } .quiet { fill: #a9a9b4; } .grid { stroke: #3b3b44; }
+    .paper { fill: #16161a; } text { fill: #ececf1; } .quiet { fill: #a9a9b4; } .grid { stroke: #3b3b44; }
     .c0 { stroke: #8ab4f8; } .c1 { stroke: #f2b8b5; } .d0 { fill: #8ab4f8; } .d1 { fill: #f2b8b5; }
   }
 """
@@ -78,6 +79,7 @@ def picture(panels: list[Panel]) -> str:
         '<title id="title">How speed changes with size</title>',
         f'<desc id="desc">{escape(told)}</desc>',
         f"<style>{STYLE}</style>",
+        f'<rect class="paper" width="{width}" height="{HEIGHT}"/>',
     ]
     for number, panel in enumerate(shown):
         parts.append(f'<g transform="translate({number * WIDTH} 0)">{drawn(panel)}</g>')
@@ -104,7 +106,8 @@ def drawn(panel: Panel) -> str:
     parts += [grid_line(up, power, across) for power in up.ticks]
     parts += [tick(across, power) for power in across.ticks]
     for number, curve in enumerate(panel.curves):
-        parts += drawn_curve(curve, number % 2, across, up, is_named=len(panel.curves) > 1)
+        parts += drawn_curve(curve, number % 2, across, up)
+        parts += key_of(curve, number % 2) if len(panel.curves) > 1 else []
     return "\n".join(parts)
 
 
@@ -121,18 +124,19 @@ def tick(across: Axis, power: int) -> str:
     return f'<text class="quiet" x="{x}" y="{y}" text-anchor="middle">{number_of(power)}</text>'
 
 
-def drawn_curve(curve: Curve, look: int, across: Axis, up: Axis, *, is_named: bool) -> list[str]:
-    """Return the line, its points, and its name at the end where there are several."""
+def drawn_curve(curve: Curve, look: int, across: Axis, up: Axis) -> list[str]:
+    """Return the line and its points."""
     places = [(across.at(size), up.at(value)) for size, value in curve.points]
     path = " ".join(f"{x},{y}" for x, y in places)
     parts = [f'<polyline class="curve c{look}" points="{path}"/>']
-    parts += [f'<circle class="d{look}" cx="{x}" cy="{y}" r="3"/>' for x, y in places]
-    if is_named:
-        x, y = places[-1]
-        parts.append(
-            f'<text x="{x}" y="{y - 9 if look == 0 else y + 19}" text-anchor="end">{escape(curve.name)}</text>'
-        )
-    return parts
+    return parts + [f'<circle class="d{look}" cx="{x}" cy="{y}" r="3"/>' for x, y in places]
+
+
+def key_of(curve: Curve, look: int) -> list[str]:
+    """Return the curve's name with a piece of its line, above the axes."""
+    x = LEFT + 70 + look * 88
+    line = f'<line class="curve c{look}" x1="{x}" x2="{x + 22}" y1="31" y2="31"/>'
+    return [line, f'<text x="{x + 28}" y="35">{escape(curve.name)}</text>']
 
 
 def number_of(power: int) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Engine,
     Float,
@@ -213,7 +214,7 @@ class Loader:
 
 def numbers(count: int) -> Any:
     """Return a column that counts from 0 to `count` - 1."""
-    counter = select(literal(0).label("n")).cte("numbers", recursive=True)
+    counter = select(cast(0, BigInteger).label("n")).cte("numbers", recursive=True)
     counter = counter.union_all(select(counter.c.n + 1).where(counter.c.n < count - 1))
     return counter.c.n
 
