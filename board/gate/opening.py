@@ -87,7 +87,7 @@ def can_read_all(article: Article) -> bool:
 
 def _with_anchor(block: str, *, is_focused: bool) -> str:
     """Mark the block as the place to go on; after a press without a reload it also gets the focus."""
-    marks = f'id="{CONTINUE_ID}" tabindex="-1"{" autofocus" if is_focused else ""}'
+    marks = f'id="{CONTINUE_ID}"' + (' tabindex="-1" autofocus' if is_focused else "")
     if FIRST_TAG.match(block):
         return FIRST_TAG.sub(rf"<\1 {marks}>", block, count=1)
     return f"<div {marks}>{block}</div>"

@@ -1,6 +1,7 @@
 """One line of an import as a comment, or the reason why it is none."""
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,10 @@ MAX_AUTHOR_CHARACTERS = 255
 MAX_SCORE = 1_000_000_000
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCK_SKEW = timedelta(days=1)
+
+MANY_BREAKS = re.compile(r"(?:<br>\s*){3,}")
+BREAKS_AT_START = re.compile(r"(^|<p>)\s*(?:<br>\s*)+")
+BREAKS_AT_END = re.compile(r"(?:<br>\s*)+(</p>|$)")
 
 
 class RowRefused(Exception):
@@ -81,8 +86,14 @@ def read_row(line: Line) -> Row:
 
 def render_imported(body: str) -> tuple[str, str]:
     """Return an imported text as it is kept, and its safe HTML; Markdown or HTML, as it looks. Raises MarkupError."""
-    html = html_to_safe(body) if looks_like_html(body) else render_comment(body)
+    html = _tidy(html_to_safe(body)) if looks_like_html(body) else render_comment(body)
     return normalise(body), html
+
+
+def _tidy(html: str) -> str:
+    """Take out line breaks that only make blank space: at the ends of a paragraph, and more than two in a row."""
+    few = MANY_BREAKS.sub("<br><br>", html)
+    return BREAKS_AT_END.sub(r"\1", BREAKS_AT_START.sub(r"\1", few))
 
 
 def _object(line: Line) -> dict[str, Any]:

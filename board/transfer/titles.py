@@ -17,6 +17,6 @@ def title_from(thread: str) -> str:
     last = ENDING.sub("", unquote(parts[-1], errors="replace")) if parts else ""
     words = re.sub(r"[-_+\s]+", " ", last).strip()
     if " " not in words:
-        words = words if "://" in thread and words else thread
+        words = words.capitalize() if "://" in thread and words else thread
         return words[:MAX_TITLE_CHARACTERS]
     return (words[:1].upper() + words[1:])[:MAX_TITLE_CHARACTERS]

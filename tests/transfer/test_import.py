@@ -128,6 +128,11 @@ def test_html_and_markdown_both_become_safe_html(importing: Importing) -> None:
     assert comment("b").body_source.startswith("<p>")
 
 
+def test_line_breaks_that_only_make_blank_space_go(importing: Importing) -> None:
+    importing(jsonl(line("a", body="<p><br>One.<br/><br><br>\n<br>Two.<br><br></p><p>Three.<br></p>")))
+    assert comment("a").body_html == "<p>One.<br><br>Two.</p><p>Three.</p>"
+
+
 def test_a_negative_score_is_no_like(importing: Importing) -> None:
     importing(jsonl(line("a", score=-7), line("b", score=None), line("c", score=2.9)))
     assert [comment(i).like_count for i in "abc"] == [0, 0, 2]
@@ -178,6 +183,7 @@ def test_no_imported_name_passes_for_another(importing: Importing) -> None:
         ("365-days-of-drawing", "365 days of drawing"),
         ("n49rw", "n49rw"),
         ("https://blog.example/", "https://blog.example/"),
+        ("http://blog.example/2006/01/mt.html", "Mt"),
         ("https://blog.example/2020/caf%C3%A9-noir/", "Café noir"),
         ("x" * 255, "x" * 255),
     ],
