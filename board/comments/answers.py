@@ -55,6 +55,7 @@ def show_replies(parent: Comment) -> Response:
     thread = load_replies(
         parent.article,
         parent,
+        comment_paths(),
         after=_number(asked.get("after"), -1),
         before=_number(asked.get("before"), None),
         level=min(_number(asked.get("level"), parent.depth), parent.depth),

@@ -4,7 +4,7 @@
 these twenty comments" is one bounded range of one index, on both databases, whatever the thread's size.
 
 Every change takes its thread's row first (`Thread.change`), so the changes of one thread wait for each other and
-the counters are exact; see docs/decisions/0010.
+the counters are exact; see docs/decisions/0008.
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
 """A page of a thread: some roots in the reader's order, and under each a bounded part of its replies.
 
 However large the thread, a page takes the same few queries and shows at most `thread_page_size` × (1 + 3 + 6 + 6)
-comments; the rest is behind links. See docs/decisions/0010.
+comments; the rest is behind links. See docs/decisions/0008.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments import reading
 from board.comments.composer import Composer, make_composer
-from board.comments.models import viewer_id
+from board.comments.models import Comment, viewer_id
 from board.comments.reading import ShownComment
 from board.comments.sorting import SORTS, Sort, sort_named
 from board.comments.threads import Thread
@@ -139,7 +139,14 @@ def load_page(
 
 
 def load_replies(
-    article: Article, parent: Any, *, after: int, before: int | None, level: int | None = None, viewer: Any = None
+    article: Article,
+    parent: Comment,
+    paths: Paths,
+    *,
+    after: int,
+    before: int | None,
+    level: int | None = None,
+    viewer: Any = None,
 ) -> ThreadPage:
     """Return the next replies to one comment, with ordinals between the two, each with the first of its own.
 
@@ -147,11 +154,11 @@ def load_replies(
     """
     level = parent.depth if level is None else level
     end = reading.NO_END if before is None else before
-    page = ThreadPage(article, "oldest", 0, [], comment_paths(), "", viewer)
+    page = ThreadPage(article, "oldest", 0, [], paths, "", viewer)
     replies = reading.replies_between(parent.id, after, end, MORE_REPLIES)
     below = reading.replies_below([reply.id for reply in replies], BELOW_MORE)
     waiting = reading.held(article.id, viewer)
-    grow(page, replies, [*below, *waiting], level=level + 1, parent_name=parent.author_name)
+    grow(page, replies, [*below, *waiting], level=level + 1, parent_name=parent.author.display_name)
     if len(replies) == MORE_REPLIES:
         last = replies[-1].ordinal
         left = reading.count_replies_between(parent.id, last, end, SMALL_THREAD)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
 
+from board.comments.models import Comment
 from board.comments.reading import ShownComment
 
 DISPLAY_DEPTH = 6  # levels of replies under a root on one page; deeper ones continue on a page of their own
@@ -33,7 +34,7 @@ class Paths:
         """Remember what stands before a comment's and before a member's ID."""
         self.comments, self.members = comments, members
 
-    def replies(self, comment: ShownComment, after: int, before: int | None, level: int) -> str:
+    def replies(self, comment: ShownComment | Comment, after: int, before: int | None, level: int) -> str:
         """Return the address of more replies to a comment that stands at `level` of the page."""
         path = f"{self.comments}{comment.id}/replies?after={after}"
         if before is not None:
@@ -60,7 +61,8 @@ class Tree:
         node = Node(comment, level, parent_name=parent_name)
         if level < DISPLAY_DEPTH:
             replies = sorted(self.by_parent[comment.id].values(), key=_place)
-            node.replies = [self.branch(reply, level + 1, comment.author_name) for reply in replies]
+            name = "" if comment.state == "deleted" else comment.author_name
+            node.replies = [self.branch(reply, level + 1, name) for reply in replies]
         self._link_what_is_missing(node)
         return node
 

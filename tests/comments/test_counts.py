@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -34,6 +34,8 @@ def import_thread(article: Article, author: User, size: int, seed: int = 1) -> N
         for number in ids
     ]
     db.session.execute(insert(Comment), rows)
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SELECT setval(pg_get_serial_sequence('comment', 'id'), :size)"), {"size": size})
     recount(article.id)
     db.session.commit()
 
