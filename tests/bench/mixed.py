@@ -12,7 +12,7 @@ from tests.bench.asking import HOST, ask, get, raw
 from tests.bench.driver import Request, drive
 from tests.bench.figures import Figure, at_most, percentile, plain, rounded
 from tests.bench.plan import Scene
-from tests.bench.servers import BoardServer
+from tests.bench.servers import BoardServer, serving
 from tests.bench.stage import MIXED_BALLOT, thread_name
 from tests.bench.writes import CLIENTS, post_requests, vote_requests
 
@@ -105,8 +105,8 @@ def start_up(scene: Scene, server: BoardServer, times: int = 3) -> None:
     path = f"/articles/{thread_name(20)}"
     found = []
     for _ in range(times):
-        found.append(server.start(path))
-        server.stop()
+        with serving(server, path):
+            found.append(server.started_in)
     scene.run.add(at_most(f"start to first answer, {scene.database}", found, "s", START_SECONDS))
 
 

@@ -64,6 +64,7 @@ class BoardServer:
             **(more or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self.started_in = 0.0  # seconds, the last time
 
     def init(self) -> None:
         """Make the database."""
@@ -74,8 +75,8 @@ class BoardServer:
         if made.returncode:
             raise Unusable(f"board init failed: {made.stderr.strip()}")
 
-    def start(self, path: str) -> float:
-        """Start, and return the seconds until the page at `path` was answered."""
+    def start(self, path: str) -> None:
+        """Start, and note the seconds until the page at `path` was answered."""
         began = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -87,7 +88,8 @@ class BoardServer:
                 break
             try:
                 if get(self.port, path).status == 200:
-                    return time.perf_counter() - began
+                    self.started_in = time.perf_counter() - began
+                    return
             except OSError:
                 time.sleep(0.003)
             else:
