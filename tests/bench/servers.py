@@ -3,13 +3,14 @@
 import gzip
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from importlib import import_module
 from pathlib import Path
@@ -77,6 +78,7 @@ class BoardServer:
 
     def start(self, path: str) -> None:
         """Start, and note the seconds until the page at `path` was answered."""
+        refuse_busy(self.port)
         began = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -98,9 +100,11 @@ class BoardServer:
         raise Unusable("Board does not answer:\n" + "\n".join(lines))
 
     def stop(self) -> None:
-        """Stop it, with force if it does not go."""
+        """Stop it, with force if it or one of its processes does not go."""
         if self.process is not None:
             stop(self.process)
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)  # its session is its own
             self.process = None
 
     def memory_mb(self) -> float:
@@ -150,6 +154,7 @@ class Nginx:
     @contextmanager
     def serving(self) -> Iterator["Nginx"]:
         """Serve until the block is left."""
+        refuse_busy(self.port)
         process = subprocess.Popen(["nginx", "-c", str(self._configuration)], stderr=subprocess.DEVNULL)
         try:
             wait_for_port(self.port)
@@ -193,6 +198,13 @@ def is_in_memory(path: Path) -> bool:
     mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
     holding = [(where, kind) for where, kind in mounts if path.resolve().is_relative_to(where)]
     return max(holding, key=lambda mount: len(mount[0]))[1] == "tmpfs" if holding else False
+
+
+def refuse_busy(port: int) -> None:
+    """Make sure that nobody else answers there: we would measure them. Raises Unusable."""
+    with suppress(ConnectionRefusedError):
+        HTTPConnection(HOST, port, timeout=1).connect()
+        raise Unusable(f"Something answers on port {port} already. Stop it, or name another: --port.")
 
 
 def wait_for_port(port: int) -> None:
