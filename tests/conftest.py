@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextvars import Context
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from board import create_app
 from board.accounts.models import User
@@ -39,9 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that uses a database on SQLite and on PostgreSQL."""
-    if "database_url" in metafunc.fixturenames:
+    if "stage" in metafunc.fixturenames:
         both = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
-        metafunc.parametrize("database_url", both, indirect=True)
+        metafunc.parametrize("stage", both, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -55,59 +56,46 @@ def postgresql_server() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(postgresql_server: Any) -> Iterator[Callable[[str], Any]]:
-    """Return a function that runs one statement on the server."""
-    import psycopg
-
-    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as connection:
-        yield connection.execute
+def postgresql_stage(postgresql_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Build the application once for all tests of this process on PostgreSQL."""
+    postgresql_server.psql("CREATE DATABASE stage")
+    yield from _stage(postgresql_server.get_uri("stage"), tmp_path_factory.mktemp("postgresql"))
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(
-    postgresql_server: Any, on_postgresql: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """Make the schema once, in a database that each test copies."""
-    on_postgresql("CREATE DATABASE template_board")
-    _make_schema(postgresql_server.get_uri("template_board"), tmp_path_factory.mktemp("instance"))
-    return "template_board"
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the schema once, in a file that each test copies."""
-    directory = tmp_path_factory.mktemp("template")
-    _make_schema(f"sqlite:///{directory / 'board.db'}", directory)
-    return directory / "board.db"
-
-
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the test a database of its own with an empty schema."""
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        (tmp_path / "board.db").write_bytes(template.read_bytes())
-        yield f"sqlite:///{tmp_path / 'board.db'}"
-        return
-    server = request.getfixturevalue("postgresql_server")
-    template_name = request.getfixturevalue("postgresql_template")
-    name = f"test_{os.getpid()}_{abs(hash(str(tmp_path)))}"
-    on_server = request.getfixturevalue("on_postgresql")
-    on_server(f"CREATE DATABASE {name} TEMPLATE {template_name}")
-    yield server.get_uri(name)
-    on_server(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """Build the application on the test's database."""
-    application = create_app(_settings(database_url, tmp_path))
-    application.testing = True
-    application.config["PROPAGATE_EXCEPTIONS"] = False
-    with application.app_context():
+def sqlite_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Build the application once for all tests of this process on SQLite, and keep a copy of its empty database."""
+    directory = tmp_path_factory.mktemp("sqlite")
+    for application in _stage(f"sqlite:///{directory / 'board.db'}", directory):
+        with sqlite3.connect(directory / "board.db") as live, sqlite3.connect(directory / "empty.db") as empty:
+            live.backup(empty)
         yield application
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest) -> Flask:
+    """Return the application of the database that the test runs on, with that database emptied."""
+    application: Flask = request.getfixturevalue(f"{request.param}_stage")
+    with application.app_context():
+        (_empty_sqlite if request.param == "sqlite" else _empty_postgresql)(db.engine)
+    return application
+
+
+@pytest.fixture
+def database_url(stage: Flask) -> str:
+    """Return the address of the test's database, whose tables are empty."""
+    return str(stage.config["SQLALCHEMY_DATABASE_URI"])
+
+
+@pytest.fixture
+def app(stage: Flask) -> Iterator[Flask]:
+    """Return the application on the test's database; the test may change its settings."""
+    settings = stage.config["BOARD"]
+    stage.config["BOARD"] = settings.model_copy()
+    with stage.app_context():
+        yield stage
         db.session.remove()
-        db.engine.dispose()
+    stage.config["BOARD"] = settings
 
 
 @pytest.fixture
@@ -235,12 +223,29 @@ def _settings(database_url: str, directory: Path) -> Any:
     )
 
 
-def _make_schema(database_url: str, directory: Path) -> None:
+def _stage(database_url: str, directory: Path) -> Iterator[Flask]:
+    """Build an application with its tables; let go of its connections in the end."""
     application = create_app(_settings(database_url, directory))
+    application.testing = True
+    application.config["PROPAGATE_EXCEPTIONS"] = False
     with application.app_context():
         db.create_all()
-        if database_url.startswith("sqlite"):
-            with db.engine.connect() as connection:
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        db.session.remove()
+    yield application
+    with application.app_context():
         db.engine.dispose()
+
+
+def _empty_sqlite(engine: Engine) -> None:
+    """Write the empty database over the former test's."""
+    file = Path(str(engine.url.database))
+    with sqlite3.connect(file.with_name("empty.db")) as empty, sqlite3.connect(file) as live:
+        empty.backup(live)
+
+
+def _empty_postgresql(engine: Engine) -> None:
+    """Empty all tables, after whoever still holds one has been shown out."""
+    tables = ", ".join(table.name for table in db.metadata.sorted_tables)
+    with engine.begin() as connection:
+        others = "datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))

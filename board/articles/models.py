@@ -48,7 +48,7 @@ class Site(Model):
 event.listen(
     Site.__table__,
     "after_create",
-    DDL("ALTER SEQUENCE site_id_seq RESTART WITH 2").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
+    DDL("ALTER SEQUENCE site_id_seq START WITH 2 RESTART WITH 2").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
 )
 
 

@@ -483,4 +483,4 @@ def upgrade() -> None:
     else:
         for guard in POSTGRESQL_GUARDS:
             op.execute(guard)
-        op.execute("ALTER SEQUENCE site_id_seq RESTART WITH 2")
+        op.execute("ALTER SEQUENCE site_id_seq START WITH 2 RESTART WITH 2")
