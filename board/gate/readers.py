@@ -2,6 +2,7 @@
 
 It holds, signed, a random key for each site that the reader unlocked; the database knows whose key it is. A key
 opens articles and nothing else: no page shows what is known of its owner. Erasing the row ends the key.
+See docs/decisions/0009.
 """
 
 from datetime import timedelta
