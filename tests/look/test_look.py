@@ -91,6 +91,13 @@ def test_radios_are_a_group_with_a_name(refused: Registration) -> None:
     assert 'aria-describedby="gate-error"' in html
 
 
+def test_radios_of_two_forms_on_one_page_keep_their_labels_apart(refused: Registration) -> None:
+    html = macro("radios", refused.gate, id="gate-12")
+    for number in range(2):
+        assert f'for="gate-12-{number}"' in html
+        assert html.count(f'id="gate-12-{number}"') == 1
+
+
 def test_summary_links_to_the_fields(refused: Registration) -> None:
     html = macro("errors_summary", refused)
     assert 'href="#email"' in html
