@@ -18,7 +18,7 @@ from board.comments.models import Comment
 from board.config import Settings
 from board.extensions import db
 from board.gate.listing import as_csv
-from board.moderation.operations import remove_comment
+from board.moderation.operations import remove_comment, report_comment
 from tests.factories import make_comment, make_member
 
 BODY = "\n\n".join(f"Paragraph {number} of the review, which goes on for a while." for number in range(1, 9))
@@ -47,17 +47,17 @@ class Stage:
         """Return a display name that nobody has yet."""
         return f"Newcomer {next(self._numbers)}"
 
-    def member(self, name: str, role: str = "member") -> str:
-        """Add a confirmed member with the test password; return the address."""
+    def member(self, name: str, role: str = "member", *, exact: bool = False) -> str:
+        """Add a confirmed member with the test password; return the address. A number makes the name unique."""
         email = f"{role}{next(self._numbers)}@journeys.example"
         with self.lit():
-            make_member(f"{name} {next(self._numbers)}", email, role)
+            make_member(name if exact else f"{name} {next(self._numbers)}", email, role)
         return email
 
-    def name_of(self, email: str) -> str:
-        """Return a member's display name."""
+    def numbers_of(self, emails: list[str]) -> list[int]:
+        """Return the members' IDs, as their pages' addresses have them."""
         with self.lit():
-            return str(_member(email).display_name)
+            return [int(_member(email).id) for email in emails]
 
     def gets_newsletter(self, email: str) -> bool:
         """Tell whether the address is among the confirmed subscribers."""
@@ -78,6 +78,13 @@ class Stage:
         with self.lit():
             above = db.session.get(Comment, parent) if parent else None
             return int(make_comment(_article(path), _member(by), text, above).id)
+
+    def report(self, comment: int, by: str, note: str = "") -> None:
+        """Report a comment as spam, as the member."""
+        with self.lit():
+            reporter = _member(by)
+            report_comment(load_comment(comment, reporter), reporter, "spam", note)
+            db.session.commit()
 
     def remove(self, comment: int, by: str) -> None:
         """Remove a comment as the moderator."""

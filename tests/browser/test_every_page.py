@@ -1,0 +1,81 @@
+"""Every main page in light and dark, on a phone and on a desk: no serious fault for axe, nothing to scroll sideways."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+
+from tests.browser.conftest import Server, open_page, sign_in
+from tests.browser.stage import Stage
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+SERIOUS = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations
+  .filter(({impact}) => impact === "serious" || impact === "critical")
+  .map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`))"""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+LOOKS: tuple[tuple[int, str], ...] = ((320, "light"), (1280, "dark"), (320, "dark"), (1280, "light"))
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" + "x" * 60
+
+PAGES = {
+    "": [
+        "/", "{article}", "{gated}", "{members}", "{article}/thread", "{article}/comments", "{gated}/unlock",
+        "/comments/{comment}/replies", "/members/1", "/ballots/{ballot}", "/login", "/register", "/register/sent",
+        "/reset", "/confirm", "/no-such-page",
+    ],
+    "member": [
+        "{article}", "/account", "/account/name", "/account/email", "/account/password", "/account/security",
+        "/account/removal", "/comments/{comment}/reports", "/logout",
+    ],
+    "moderator": ["/moderation", "/moderation/log", "/comments/{comment}/removal", "/comments/{comment}/history"],
+    "editor": [
+        "/manage", "/manage/articles", "/manage/articles/new", "/manage/articles/1", "/manage/ballots",
+        "/manage/ballots/new", "/manage/ballots/{ballot}", "/manage/sponsors", "/manage/subscribers",
+    ],
+    "admin": ["/manage/sites", "/manage/sites/new", "/manage/members", "/manage/members/new"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def names(stage: Stage) -> dict[str, Any]:
+    """Set a full stage; return what the addresses name."""
+    videos = "https://vimeo.com/76979871 | The cast at work"
+    article = stage.article(title=LONG, byline=LONG, standfirst="Short.", videos=videos)
+    author = stage.member("W" * 40)
+    comment = stage.comment(article, author, f"{LONG * 3}\n\n```\n{'code ' * 60}\n```\n\n> quoted")
+    above = comment
+    for number in range(8):
+        above = stage.comment(article, author, f"Level {number + 1}.", above)
+    stage.report(comment, by=stage.member("Rita Reader"))
+    return {
+        "article": article,
+        "comment": comment,
+        "ballot": stage.ballot(article, options=[LONG, "Short"], sponsor=LONG[:100]),
+        "gated": stage.article(gate="email", gate_after_blocks="2"),
+        "members": stage.article(gate="members", gate_after_blocks="2"),
+    }
+
+
+@pytest.fixture(scope="module", params=list(PAGES), ids=lambda role: role or "reader")
+def person(request: pytest.FixtureRequest, chromium: Any, server: Server, stage: Stage) -> Iterator[tuple[str, Any]]:
+    """Open a window for a reader, and for somebody of each role."""
+    for window in open_page(chromium, server, javascript=True, bypass_csp=False):
+        if request.param:
+            sign_in(window, stage.member("Quinn Quick", request.param))
+        yield request.param, window
+
+
+def test_every_page_suits_everybody(person: tuple[str, Any], names: dict[str, Any]) -> None:
+    role, page = person
+    faults = []
+    for path in PAGES[role]:
+        page.goto(path.format(**names))
+        page.evaluate(AXE)
+        for width, scheme in LOOKS[: 4 if path == "{article}" else 2]:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            faults += [f"{path} at {width} px, {scheme}: {fault}" for fault in page.evaluate(SERIOUS)]
+            if (overhang := page.evaluate(SIDEWAYS)) > 0:
+                faults.append(f"{path} at {width} px scrolls sideways by {overhang} px")
+    assert not faults, "\n".join(faults)

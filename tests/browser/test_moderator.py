@@ -1,0 +1,68 @@
+"""The moderator: clears the list of reported comments, with a reason, a way back and a trace."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Server, sign_in
+from tests.browser.stage import Stage
+
+
+def test_reported_comment_is_removed_with_a_reason_and_brought_back(page: Any, stage: Stage, server: Server) -> None:
+    path, author = stage.article(), stage.member("Sam Spammer")
+    comment = stage.comment(path, author, "Buy my lamps, all of you.")
+    stage.report(comment, by=stage.member("Rita Reader"))
+    sign_in(page, stage.member("Mona Warden", "moderator"))
+    page.goto("/")
+    page.get_by_role("link", name="Moderation").click()
+    item = page.locator(f"#item-{comment}")
+    expect(item).to_contain_text("Buy my lamps")
+    expect(item).to_contain_text("Spam or advertising")
+    item.locator("summary").click()
+    item.get_by_label("Abuse or harassment").check()
+    item.get_by_label("Note to the author").fill("Lamps are for the stage.")
+    item.get_by_role("button", name="Remove comment").click()
+    expect(item).to_have_count(0)
+    told = server.inbox.wait_for(author, "removed")
+    assert "Abuse or harassment" in told
+    assert "Lamps are for the stage." in told
+    expect_on_page(page, path, "Removed by a moderator: Abuse or harassment")
+    page.goto(f"/moderation?undo={comment}")
+    page.get_by_role("button", name="Undo").click()
+    expect_on_page(page, path, "Buy my lamps, all of you.")
+    page.goto("/moderation/log")
+    acts = page.locator("tr", has=page.locator(f"a[href$='/comments/{comment}']"))
+    expect(acts).to_have_count(3)
+    expect(acts.nth(1)).to_contain_text("Mona Warden")
+    expect(acts.nth(1)).to_contain_text("Lamps are for the stage.")
+
+
+def test_moderator_removes_from_the_page_and_must_say_why(page: Any, stage: Stage) -> None:
+    path = stage.article()
+    comment = stage.comment(path, stage.member("Sam Spammer"), "Rude words.")
+    sign_in(page, stage.member("Mona Warden", "moderator"))
+    page.goto(path)
+    page.locator("details.more summary").first.click()
+    page.get_by_role("link", name="Remove", exact=True).click()
+    page.get_by_label("Note to the author").fill("Kept while I choose.")
+    page.get_by_role("button", name="Remove comment").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Note to the author")).to_have_value("Kept while I choose.")
+    page.get_by_label("Off topic").check()
+    page.get_by_role("button", name="Remove comment").click()
+    page.wait_for_url(re.compile(rf"#comment-{comment}$"))
+    expect(page.locator(f"#comment-{comment}")).to_contain_text("Removed by a moderator: Off topic")
+
+
+def test_members_have_no_desk(page: Any, stage: Stage) -> None:
+    sign_in(page, stage.member("Ada Author"))
+    for path in ("/moderation", "/moderation/log", "/manage"):
+        assert page.goto(path).status == 403
+        expect(page.get_by_role("heading", level=1)).to_have_text("Not allowed")
+
+
+def expect_on_page(page: Any, path: str, text: str) -> None:
+    """Open the article and find the text in its thread."""
+    page.goto(path)
+    expect(page.locator(".comment__body")).to_have_text(text)
