@@ -3,14 +3,15 @@
 import hashlib
 import secrets
 import time
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day_type
+from functools import cache, lru_cache
 from pathlib import Path
 
 import structlog
 from babel import Locale
 from flask import Flask, Response, current_app, g, request
-from flask_babel import format_datetime, format_timedelta, get_locale
+from flask_babel import format_date, format_time, format_timedelta, get_locale, get_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -38,6 +39,8 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+MINUTES_A_DAY = 24 * 60
 
 
 def init_web(app: Flask, settings: Settings) -> None:
@@ -102,15 +105,44 @@ def text_direction() -> str:
 
 def time_ago(moment: datetime) -> str:
     """Return a relative time in the reader's language, as in "3 hours ago"."""
-    passed = moment - now()
-    if abs(passed.total_seconds()) < 60:
+    minutes = int((moment - now()).total_seconds() / 60)
+    if not minutes:
         return str(_("just now"))
-    return str(format_timedelta(passed, add_direction=True))
+    if abs(minutes) > MINUTES_A_DAY:
+        minutes -= minutes % 60
+    return _relative(minutes, str(get_locale()))
 
 
 def exact_time(moment: datetime) -> str:
-    """Return the time in full, for titles and print."""
-    return str(format_datetime(moment, "long"))
+    """Return day, time to the minute and time zone, for titles and print."""
+    local = moment.astimezone(get_timezone())
+    locale = str(get_locale())
+    minute = _time(local.time().replace(second=0, microsecond=0), locale)
+    return _glue(locale).format(f"{minute} {local.tzname()}", _date(local.date(), locale))
+
+
+# A page of a thread shows two hundred times. Babel takes 0.1 ms for each; there are few different days and minutes.
+
+
+@lru_cache(maxsize=4096)
+def _relative(minutes: int, _locale: str) -> str:
+    return str(format_timedelta(timedelta(minutes=minutes), add_direction=True))
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, _locale: str) -> str:
+    return str(format_date(day, "long"))
+
+
+@lru_cache(maxsize=4096)
+def _time(time_of_day: time_of_day_type, _locale: str) -> str:
+    return str(format_time(time_of_day, "short", rebase=False))
+
+
+@lru_cache(maxsize=64)
+def _glue(_locale: str) -> str:
+    locale = get_locale() or Locale("en")
+    return str(locale.datetime_formats["long"]).replace("'", "")
 
 
 def start_clock() -> None:

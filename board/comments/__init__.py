@@ -8,7 +8,9 @@ def init_app(app: Flask) -> None:
     from board.comments.drafts import init_drafts
     from board.comments.reasons import reason_text
     from board.comments.views import comments
+    from board.comments.words import more_replies_text, replies_text
 
+    app.jinja_env.globals.update(replies_text=replies_text, more_replies_text=more_replies_text)
     app.register_blueprint(comments)
     app.jinja_env.globals["reason_text"] = reason_text
     init_drafts(app)

@@ -1,6 +1,6 @@
 """A page of a thread: some roots in the reader's order, and under each a bounded part of its replies.
 
-However large the thread, a page takes the same few queries and shows at most `thread_page_size` × (1 + 3 + 6 + 6)
+However large the thread, a page takes the same few queries and shows at most `thread_page_size` × (1 + 3 + 3 + 3)
 comments; the rest is behind links. See docs/decisions/0008.
 """
 
@@ -20,7 +20,7 @@ from board.comments.threads import Thread
 from board.comments.tree import DISPLAY_DEPTH, NOT_COUNTED, Node, Paths, Tree
 from board.extensions import db
 
-REPLIES_BELOW: tuple[int, ...] = (3, 2, 1)  # under each root, under each of those, under each of these
+REPLIES_BELOW: tuple[int, ...] = (3, 1, 1)  # under each root, under each of those, under each of these
 MORE_REPLIES = 10  # that "more replies" brings at once, each with a part of its own
 BELOW_MORE = (2, 1)
 SMALL_THREAD = 100  # comments; a thread up to this size shows every reply

@@ -173,7 +173,7 @@ def test_a_big_thread_shows_a_bounded_part_and_links_to_the_rest(article: Articl
     import_thread(article, author, 600)
     page = page_of(article, "best")
     nodes = list(all_nodes(page.nodes))
-    assert len(nodes) <= 5 * (1 + 3 + 6 + 6)
+    assert len(nodes) <= 5 * (1 + 3 + 3 + 3)
     for node in nodes:
         hidden = node.comment.listed_reply_count - len(node.replies)
         assert node.more_count == hidden
