@@ -1,16 +1,20 @@
 """The worker: delivers the outbox, in a thread of its own inside a web process or alone."""
 
 import threading
+import time
+from collections.abc import Callable
 
 import structlog
 from flask import Flask
 
+from board.comments.drafts import purge_drafts
 from board.extensions import db
 from board.outbox import deliver_due
 
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
+SWEEP_SECONDS = 3600.0
 
 
 class Worker(threading.Thread):
@@ -23,20 +27,31 @@ class Worker(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Deliver until stopped; a fault is logged and does not end the worker."""
+        """Deliver until stopped, and sweep now and then; a fault is logged and does not end the worker."""
+        next_sweep = time.monotonic()
         while not self._stopping.is_set():
-            if not self._deliver():
+            if time.monotonic() >= next_sweep:
+                self._do(sweep)
+                next_sweep = time.monotonic() + SWEEP_SECONDS
+            if not self._do(deliver_due):
                 self._stopping.wait(POLL_SECONDS)
 
     def stop(self) -> None:
         """Ask the worker to end after the delivery in hand."""
         self._stopping.set()
 
-    def _deliver(self) -> int:
+    def _do(self, task: Callable[[], int]) -> int:
         with self._app.app_context():
             try:
-                return deliver_due()
+                return task()
             except Exception as error:
                 db.session.rollback()
                 log.warning("worker_fault", error=type(error).__name__, detail=str(error)[:200])
                 return 0
+
+
+def sweep() -> int:
+    """Delete what nobody came back for; return how many rows that were."""
+    swept = purge_drafts()
+    db.session.commit()
+    return swept

@@ -13,6 +13,7 @@ from board.articles.models import Article
 from board.comments.drafts import KEPT_FOR, purge_drafts
 from board.comments.models import Comment, Draft
 from board.extensions import db
+from board.operations.worker import sweep
 from board.storage import now
 from tests.conftest import PASSWORD, Browser
 from tests.factories import make_member
@@ -146,3 +147,10 @@ def test_old_drafts_are_purged(article: Article, client: Browser) -> None:
     assert purge_drafts() == 0
     with time_machine.travel(now() + KEPT_FOR + timedelta(minutes=1)):
         assert purge_drafts() == 1
+
+
+def test_the_worker_sweeps_old_drafts_away(article: Article, client: Browser) -> None:
+    client.post(POST, {"body": "From the gallery."})
+    with time_machine.travel(now() + KEPT_FOR + timedelta(minutes=1)):
+        assert sweep() == 1
+    assert drafts() == 0
