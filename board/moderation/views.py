@@ -14,6 +14,7 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.extensions import db
 from board.moderation import desk
+from board.moderation.acts import act_text
 from board.moderation.forms import RemovalForm, ReportForm
 from board.moderation.operations import approve_comment, remove_comment, report_comment, restore_comment
 
@@ -90,7 +91,8 @@ def queue() -> str:
 def log() -> str:
     """Show the audit log, newest first."""
     staff("moderator")
-    return render_template("moderation/log.html", page=desk.load_log(request.args.get("before", type=int)))
+    page = desk.load_log(request.args.get("before", type=int))
+    return render_template("moderation/log.html", page=page, act_text=act_text)
 
 
 def load_comment(comment_id: int) -> Comment:

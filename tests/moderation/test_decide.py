@@ -52,7 +52,7 @@ def test_the_log_names_who_what_when_and_why(browser_for: Any, moderator: User, 
         {"state": "removed"},
     )
     page = browser_for(moderator).get("/moderation/log").text
-    assert "comment.removed" in page
+    assert "Removed a comment" in page
     assert "An advert." in page
 
 
