@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from board.config import Settings, load_settings
-from tests.browser.stage import Stage
+from tests.browser.scene import Scene
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -146,9 +146,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def stage(server: Server) -> Stage:
+def scene(server: Server) -> Scene:
     """Reach behind the server, to set a scene without going through its pages."""
-    return Stage(server.settings)
+    return Scene(server.settings)
 
 
 @pytest.fixture(scope="session")

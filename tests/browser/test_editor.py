@@ -7,14 +7,14 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, sign_in
-from tests.browser.stage import BODY, Stage
+from tests.browser.scene import BODY, Scene
 
 VIDEOS = "https://vimeo.com/76979871 | The cast at work\nhttps://youtu.be/R6MlUcmOul8 | On the stairs"
 
 
-def test_editor_puts_up_a_gated_article_with_picture_and_videos(page: Any, stage: Stage) -> None:
-    number = stage.name().split()[-1]
-    sign_in(page, stage.member("Edda Desk", "editor"))
+def test_editor_puts_up_a_gated_article_with_picture_and_videos(page: Any, scene: Scene) -> None:
+    number = scene.name().split()[-1]
+    sign_in(page, scene.member("Edda Desk", "editor"))
     page.goto("/manage")
     page.get_by_role("link", name="Articles").click()
     page.get_by_role("link", name="Add an article").click()
@@ -42,10 +42,10 @@ def test_editor_puts_up_a_gated_article_with_picture_and_videos(page: Any, stage
 
 
 def test_editor_sees_places_and_publishes_a_sponsored_ballot_and_reads_its_results(
-    page: Any, stage: Stage, server: Server
+    page: Any, scene: Scene, server: Server
 ) -> None:
-    path, number = stage.article(), stage.name().split()[-1]
-    sign_in(page, stage.member("Edda Desk", "editor"))
+    path, number = scene.article(), scene.name().split()[-1]
+    sign_in(page, scene.member("Edda Desk", "editor"))
     page.goto("/manage/ballots/new")
     page.get_by_label("Question").fill(f"Which lamp, {number}?")
     page.get_by_label("Options").fill("Gas\nElectric")
@@ -68,8 +68,8 @@ def test_editor_sees_places_and_publishes_a_sponsored_ballot_and_reads_its_resul
     expect(page.locator("tr", has_text="Electric")).to_contain_text("100%")
 
 
-def test_editor_takes_the_subscribers_home_as_csv(page: Any, stage: Stage) -> None:
-    sign_in(page, stage.member("Edda Desk", "editor"))
+def test_editor_takes_the_subscribers_home_as_csv(page: Any, scene: Scene) -> None:
+    sign_in(page, scene.member("Edda Desk", "editor"))
     page.goto("/manage/subscribers")
     link = page.get_by_role("link", name="Download as CSV")
     answer = page.request.get(link.get_attribute("href"))

@@ -8,7 +8,7 @@ import axe_playwright_python
 import pytest
 
 from tests.browser.conftest import Server, open_page, sign_in
-from tests.browser.stage import Stage
+from tests.browser.scene import Scene
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 SERIOUS = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations
@@ -38,31 +38,31 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def names(stage: Stage) -> dict[str, Any]:
-    """Set a full stage; return what the addresses name."""
+def names(scene: Scene) -> dict[str, Any]:
+    """Set a full scene; return what the addresses name."""
     videos = "https://vimeo.com/76979871 | The cast at work"
-    article = stage.article(title=LONG, byline=LONG, standfirst="Short.", videos=videos)
-    author = stage.member("W" * 40)
-    comment = stage.comment(article, author, f"{LONG * 3}\n\n```\n{'code ' * 60}\n```\n\n> quoted")
+    article = scene.article(title=LONG, byline=LONG, standfirst="Short.", videos=videos)
+    author = scene.member("W" * 40)
+    comment = scene.comment(article, author, f"{LONG * 3}\n\n```\n{'code ' * 60}\n```\n\n> quoted")
     above = comment
     for number in range(8):
-        above = stage.comment(article, author, f"Level {number + 1}.", above)
-    stage.report(comment, by=stage.member("Rita Reader"))
+        above = scene.comment(article, author, f"Level {number + 1}.", above)
+    scene.report(comment, by=scene.member("Rita Reader"))
     return {
         "article": article,
         "comment": comment,
-        "ballot": stage.ballot(article, options=[LONG, "Short"], sponsor=LONG[:100]),
-        "gated": stage.article(gate="email", gate_after_blocks="2"),
-        "members": stage.article(gate="members", gate_after_blocks="2"),
+        "ballot": scene.ballot(article, options=[LONG, "Short"], sponsor=LONG[:100]),
+        "gated": scene.article(gate="email", gate_after_blocks="2"),
+        "members": scene.article(gate="members", gate_after_blocks="2"),
     }
 
 
 @pytest.fixture(scope="module", params=list(PAGES), ids=lambda role: role or "reader")
-def person(request: pytest.FixtureRequest, chromium: Any, server: Server, stage: Stage) -> Iterator[tuple[str, Any]]:
+def person(request: pytest.FixtureRequest, chromium: Any, server: Server, scene: Scene) -> Iterator[tuple[str, Any]]:
     """Open a window for a reader, and for somebody of each role."""
     for window in open_page(chromium, server, javascript=True, bypass_csp=False):
         if request.param:
-            sign_in(window, stage.member("Quinn Quick", request.param))
+            sign_in(window, scene.member("Quinn Quick", request.param))
         yield request.param, window
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import sign_in
-from tests.browser.stage import Stage
+from tests.browser.scene import Scene
 
 MOST_STOPS = 150
 FOCUSED = """() => {
@@ -19,21 +19,21 @@ FOCUSED = """() => {
 
 
 @pytest.fixture
-def article(stage: Stage) -> str:
+def article(scene: Scene) -> str:
     """Return an article with a gate, a trailer, a thread with a reply, and a ballot."""
-    path = stage.article(gate="email", gate_after_blocks="2", trailer_url="https://vimeo.com/76979871")
-    first = stage.comment(path, stage.member("Ada Author"), "With a [link](https://example.com/).")
-    stage.comment(path, stage.member("Otto Other"), "A reply.", first)
-    stage.ballot(path)
+    path = scene.article(gate="email", gate_after_blocks="2", trailer_url="https://vimeo.com/76979871")
+    first = scene.comment(path, scene.member("Ada Author"), "With a [link](https://example.com/).")
+    scene.comment(path, scene.member("Otto Other"), "A reply.", first)
+    scene.ballot(path)
     return path
 
 
 @pytest.mark.parametrize("role", ["", "moderator"])
 def test_tab_visits_everything_in_view_and_comes_round(
-    scripted_page: Any, stage: Stage, article: str, role: str
+    scripted_page: Any, scene: Scene, article: str, role: str
 ) -> None:
     if role:
-        sign_in(scripted_page, stage.member("Mona Warden", role))
+        sign_in(scripted_page, scene.member("Mona Warden", role))
     scripted_page.goto(article)
     stops = [scripted_page.evaluate(FOCUSED)]
     while len(stops) < MOST_STOPS:
@@ -57,9 +57,9 @@ def test_skip_link_leads_to_the_content(scripted_page: Any, article: str) -> Non
 
 
 def test_menu_of_a_comment_closes_with_escape_and_keeps_the_focus(
-    scripted_page: Any, stage: Stage, article: str
+    scripted_page: Any, scene: Scene, article: str
 ) -> None:
-    sign_in(scripted_page, stage.member("Mona Warden", "moderator"))
+    sign_in(scripted_page, scene.member("Mona Warden", "moderator"))
     scripted_page.goto(article)
     scripted_page.locator("details.more summary").first.focus()
     scripted_page.keyboard.press("Enter")
@@ -70,8 +70,8 @@ def test_menu_of_a_comment_closes_with_escape_and_keeps_the_focus(
     assert scripted_page.locator("details.more[open]").count() == 0
 
 
-def test_vote_and_reply_without_a_mouse(scripted_page: Any, stage: Stage, article: str) -> None:
-    sign_in(scripted_page, stage.member("Rita Reader"))
+def test_vote_and_reply_without_a_mouse(scripted_page: Any, scene: Scene, article: str) -> None:
+    sign_in(scripted_page, scene.member("Rita Reader"))
     scripted_page.goto(article)
     scripted_page.locator("input[name=option]").first.focus()
     scripted_page.keyboard.press("ArrowDown")

@@ -8,13 +8,13 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, Server, sign_in
-from tests.browser.stage import Stage
+from tests.browser.scene import Scene
 
 COMMENT_LIMIT = 10_000
 
 
-def test_logging_in_leads_back_to_the_form_with_what_was_typed(scripted_page: Any, stage: Stage) -> None:
-    path, email = stage.article(), stage.member("Ada Author")
+def test_logging_in_leads_back_to_the_form_with_what_was_typed(scripted_page: Any, scene: Scene) -> None:
+    path, email = scene.article(), scene.member("Ada Author")
     scripted_page.goto(path)
     scripted_page.get_by_label("Your comment").fill("Half a thought")
     scripted_page.locator("#comment-form").get_by_role("link", name="log in").click()
@@ -24,8 +24,8 @@ def test_logging_in_leads_back_to_the_form_with_what_was_typed(scripted_page: An
     expect(scripted_page.get_by_label("Your comment")).to_be_in_viewport()
 
 
-def test_comment_sent_before_logging_in_is_posted_once_after_it(page: Any, stage: Stage) -> None:
-    path, email = stage.article(), stage.member("Ada Author")
+def test_comment_sent_before_logging_in_is_posted_once_after_it(page: Any, scene: Scene) -> None:
+    path, email = scene.article(), scene.member("Ada Author")
     page.goto(path)
     page.get_by_label("Your comment").fill("Said before the door.")
     page.get_by_role("button", name="Post comment").click()
@@ -35,8 +35,8 @@ def test_comment_sent_before_logging_in_is_posted_once_after_it(page: Any, stage
     expect(page.get_by_label("Your comment")).to_have_value("")
 
 
-def test_member_previews_posts_and_replies(page: Any, stage: Stage) -> None:
-    path, email = stage.article(), stage.member("Ada Author")
+def test_member_previews_posts_and_replies(page: Any, scene: Scene) -> None:
+    path, email = scene.article(), scene.member("Ada Author")
     sign_in(page, email)
     page.goto(path)
     page.get_by_label("Your comment").fill("It was **loud**.")
@@ -53,8 +53,8 @@ def test_member_previews_posts_and_replies(page: Any, stage: Stage) -> None:
     expect(page.locator(".comment .replies .comment__body")).to_have_text("And long.")
 
 
-def test_member_edits_and_deletes_what_they_wrote(page: Any, stage: Stage) -> None:
-    path, email = stage.article(), stage.member("Ada Author")
+def test_member_edits_and_deletes_what_they_wrote(page: Any, scene: Scene) -> None:
+    path, email = scene.article(), scene.member("Ada Author")
     sign_in(page, email)
     write(page, path, "Teh first word.")
     choose(page, "Edit")
@@ -70,22 +70,23 @@ def test_member_edits_and_deletes_what_they_wrote(page: Any, stage: Stage) -> No
     expect(page.locator(".comment")).to_have_count(0)
 
 
-def test_deleted_comment_keeps_the_place_of_its_replies(page: Any, stage: Stage) -> None:
-    path, email = stage.article(), stage.member("Ada Author")
-    first = stage.comment(path, email, "Gone soon.")
-    stage.comment(path, stage.member("Otto Other"), "I answer.", first)
+def test_deleted_comment_keeps_the_place_of_its_replies(page: Any, scene: Scene) -> None:
+    path, email = scene.article(), scene.member("Ada Author")
+    first = scene.comment(path, email, "Gone soon.")
+    scene.comment(path, scene.member("Otto Other"), "I answer.", first)
     sign_in(page, email)
     page.goto(f"/comments/{first}/deletion")
     page.get_by_role("button", name="Delete comment").click()
+    expect(page.get_by_text("Deleted by its author")).to_be_visible()
     page.goto(path)
     expect(page.get_by_text("Deleted by its author")).to_be_visible()
     expect(body(page, "I answer.")).to_be_visible()
 
 
-def test_member_likes_and_takes_it_back(page: Any, stage: Stage) -> None:
-    path = stage.article()
-    liked = stage.comment(path, stage.member("Otto Other"), "Well said.")
-    sign_in(page, stage.member("Ada Author"))
+def test_member_likes_and_takes_it_back(page: Any, scene: Scene) -> None:
+    path = scene.article()
+    liked = scene.comment(path, scene.member("Otto Other"), "Well said.")
+    sign_in(page, scene.member("Ada Author"))
     page.goto(path)
     like = page.locator(f"#comment-{liked}").get_by_role("button", name="Like")
     like.click()
@@ -98,10 +99,10 @@ def test_member_likes_and_takes_it_back(page: Any, stage: Stage) -> None:
     expect(like).not_to_contain_text("1")
 
 
-def test_member_reports_a_comment_with_a_reason(page: Any, stage: Stage) -> None:
-    path = stage.article()
-    stage.comment(path, stage.member("Sam Spammer"), "Buy my lamps.")
-    sign_in(page, stage.member("Ada Author"))
+def test_member_reports_a_comment_with_a_reason(page: Any, scene: Scene) -> None:
+    path = scene.article()
+    scene.comment(path, scene.member("Sam Spammer"), "Buy my lamps.")
+    sign_in(page, scene.member("Ada Author"))
     page.goto(path)
     choose(page, "Report")
     page.get_by_role("button", name="Send report").click()
@@ -113,9 +114,9 @@ def test_member_reports_a_comment_with_a_reason(page: Any, stage: Stage) -> None
     expect(page.get_by_role("status").filter(has_text="A moderator will look at it.")).to_be_visible()
 
 
-def test_double_click_posts_once(page: Any, stage: Stage) -> None:
-    path = stage.article()
-    sign_in(page, stage.member("Ada Author"))
+def test_double_click_posts_once(page: Any, scene: Scene) -> None:
+    path = scene.article()
+    sign_in(page, scene.member("Ada Author"))
     page.goto(path)
     page.get_by_label("Your comment").fill("Only once.")
     page.get_by_role("button", name="Post comment").dblclick()
@@ -124,9 +125,9 @@ def test_double_click_posts_once(page: Any, stage: Stage) -> None:
     expect(body(page, "Only once.")).to_have_count(1)
 
 
-def test_back_button_posts_once(page: Any, stage: Stage) -> None:
-    path = stage.article()
-    sign_in(page, stage.member("Ada Author"))
+def test_back_button_posts_once(page: Any, scene: Scene) -> None:
+    path = scene.article()
+    sign_in(page, scene.member("Ada Author"))
     page.goto(f"{path}/comments")
     page.get_by_label("Your comment").fill("Sent, and sent again.")
     page.get_by_role("button", name="Post comment").click()
@@ -141,8 +142,8 @@ def test_back_button_posts_once(page: Any, stage: Stage) -> None:
     expect(body(page, "Sent, and sent again.")).to_have_count(1)
 
 
-def test_text_survives_a_log_in_from_another_tab(page: Any, stage: Stage) -> None:
-    path, email = stage.article(), stage.member("Ada Author")
+def test_text_survives_a_log_in_from_another_tab(page: Any, scene: Scene) -> None:
+    path, email = scene.article(), scene.member("Ada Author")
     sign_in(page, email)
     page.goto(path)
     page.get_by_label("Your comment").fill("Typed before the token went stale.")
@@ -157,8 +158,8 @@ def test_text_survives_a_log_in_from_another_tab(page: Any, stage: Stage) -> Non
     expect(body(page, "Typed before the token went stale.")).to_have_count(1)
 
 
-def test_text_sent_after_logging_out_in_another_tab_is_kept(page: Any, stage: Stage) -> None:
-    path, email = stage.article(), stage.member("Ada Author")
+def test_text_sent_after_logging_out_in_another_tab_is_kept(page: Any, scene: Scene) -> None:
+    path, email = scene.article(), scene.member("Ada Author")
     sign_in(page, email)
     page.goto(path)
     page.get_by_label("Your comment").fill("Typed while signed in.")
@@ -175,10 +176,10 @@ def test_text_sent_after_logging_out_in_another_tab_is_kept(page: Any, stage: St
     expect(body(page, "Typed while signed in.")).to_have_count(1)
 
 
-def test_too_long_a_text_is_refused_and_kept(page: Any, stage: Stage) -> None:
-    path = stage.article()
+def test_too_long_a_text_is_refused_and_kept(page: Any, scene: Scene) -> None:
+    path = scene.article()
     text = "é" * (COMMENT_LIMIT + 1)
-    sign_in(page, stage.member("Ada Author"))
+    sign_in(page, scene.member("Ada Author"))
     page.goto(path)
     page.get_by_label("Your comment").fill(text)
     page.get_by_role("button", name="Post comment").click()
@@ -186,20 +187,20 @@ def test_too_long_a_text_is_refused_and_kept(page: Any, stage: Stage) -> None:
     assert page.get_by_label("Your comment").input_value() == text
 
 
-def test_reply_to_a_comment_removed_meanwhile_keeps_the_text(page: Any, stage: Stage) -> None:
-    path, email = stage.article(), stage.member("Ada Author")
-    first = stage.comment(path, stage.member("Otto Other"), "Rude words.")
+def test_reply_to_a_comment_removed_meanwhile_keeps_the_text(page: Any, scene: Scene) -> None:
+    path, email = scene.article(), scene.member("Ada Author")
+    first = scene.comment(path, scene.member("Otto Other"), "Rude words.")
     sign_in(page, email)
     page.goto(f"/comments/{first}/replies")
     page.get_by_label("Your reply to").fill("I object.")
-    stage.remove(first, by=stage.member("Mona Warden", "moderator"))
+    scene.remove(first, by=scene.member("Mona Warden", "moderator"))
     page.get_by_role("button", name="Post reply").click()
     expect(page.get_by_text("no longer")).to_be_visible()
     expect(page.get_by_role("textbox")).to_have_value("I object.")
 
 
-def test_member_sets_a_new_password_by_mail(page: Any, stage: Stage, server: Server) -> None:
-    email = stage.member("Ada Author")
+def test_member_sets_a_new_password_by_mail(page: Any, scene: Scene, server: Server) -> None:
+    email = scene.member("Ada Author")
     page.goto("/login")
     page.get_by_role("link", name="Forgot your password?").click()
     page.get_by_label("E-mail").fill(email)
@@ -217,8 +218,8 @@ def test_member_sets_a_new_password_by_mail(page: Any, stage: Stage, server: Ser
     expect(page.get_by_text(email)).to_be_visible()
 
 
-def test_member_signs_out_another_device(page: Any, stage: Stage, server: Server) -> None:
-    email = stage.member("Ada Author")
+def test_member_signs_out_another_device(page: Any, scene: Scene, server: Server) -> None:
+    email = scene.member("Ada Author")
     sign_in(page, email)
     with another_browser(page, server) as elsewhere:
         sign_in(elsewhere, email)
@@ -230,8 +231,8 @@ def test_member_signs_out_another_device(page: Any, stage: Stage, server: Server
         expect(elsewhere).to_have_url(re.compile("/login"))
 
 
-def test_copied_cookie_is_worthless_after_logging_out(page: Any, stage: Stage, server: Server) -> None:
-    sign_in(page, stage.member("Ada Author"))
+def test_copied_cookie_is_worthless_after_logging_out(page: Any, scene: Scene, server: Server) -> None:
+    sign_in(page, scene.member("Ada Author"))
     with another_browser(page, server) as thief:
         thief.context.add_cookies(page.context.cookies())
         thief.goto("/account")

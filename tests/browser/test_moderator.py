@@ -6,14 +6,14 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, sign_in
-from tests.browser.stage import Stage
+from tests.browser.scene import Scene
 
 
-def test_reported_comment_is_removed_with_a_reason_and_brought_back(page: Any, stage: Stage, server: Server) -> None:
-    path, author = stage.article(), stage.member("Sam Spammer")
-    comment = stage.comment(path, author, "Buy my lamps, all of you.")
-    stage.report(comment, by=stage.member("Rita Reader"))
-    sign_in(page, stage.member("Mona Warden", "moderator"))
+def test_reported_comment_is_removed_with_a_reason_and_brought_back(page: Any, scene: Scene, server: Server) -> None:
+    path, author = scene.article(), scene.member("Sam Spammer")
+    comment = scene.comment(path, author, "Buy my lamps, all of you.")
+    scene.report(comment, by=scene.member("Rita Reader"))
+    sign_in(page, scene.member("Mona Warden", "moderator"))
     page.goto("/")
     page.get_by_role("link", name="Moderation").click()
     item = page.locator(f"#item-{comment}")
@@ -21,12 +21,12 @@ def test_reported_comment_is_removed_with_a_reason_and_brought_back(page: Any, s
     expect(item).to_contain_text("Spam or advertising")
     item.locator("summary").click()
     item.get_by_label("Abuse or harassment").check()
-    item.get_by_label("Note to the author").fill("Lamps are for the stage.")
+    item.get_by_label("Note to the author").fill("Lamps are for the scene.")
     item.get_by_role("button", name="Remove comment").click()
     expect(item).to_have_count(0)
     told = server.inbox.wait_for(author, "removed")
     assert "Abuse or harassment" in told
-    assert "Lamps are for the stage." in told
+    assert "Lamps are for the scene." in told
     expect_on_page(page, path, "Removed by a moderator: Abuse or harassment")
     page.goto(f"/moderation?undo={comment}")
     page.get_by_role("button", name="Undo").click()
@@ -35,13 +35,13 @@ def test_reported_comment_is_removed_with_a_reason_and_brought_back(page: Any, s
     acts = page.locator("tr", has=page.locator(f"a[href$='/comments/{comment}']"))
     expect(acts).to_have_count(3)
     expect(acts.nth(1)).to_contain_text("Mona Warden")
-    expect(acts.nth(1)).to_contain_text("Lamps are for the stage.")
+    expect(acts.nth(1)).to_contain_text("Lamps are for the scene.")
 
 
-def test_moderator_removes_from_the_page_and_must_say_why(page: Any, stage: Stage) -> None:
-    path = stage.article()
-    comment = stage.comment(path, stage.member("Sam Spammer"), "Rude words.")
-    sign_in(page, stage.member("Mona Warden", "moderator"))
+def test_moderator_removes_from_the_page_and_must_say_why(page: Any, scene: Scene) -> None:
+    path = scene.article()
+    comment = scene.comment(path, scene.member("Sam Spammer"), "Rude words.")
+    sign_in(page, scene.member("Mona Warden", "moderator"))
     page.goto(path)
     page.locator("details.more summary").first.click()
     page.get_by_role("link", name="Remove", exact=True).click()
@@ -55,8 +55,8 @@ def test_moderator_removes_from_the_page_and_must_say_why(page: Any, stage: Stag
     expect(page.locator(f"#comment-{comment}")).to_contain_text("Removed by a moderator: Off topic")
 
 
-def test_members_have_no_desk(page: Any, stage: Stage) -> None:
-    sign_in(page, stage.member("Ada Author"))
+def test_members_have_no_desk(page: Any, scene: Scene) -> None:
+    sign_in(page, scene.member("Ada Author"))
     for path in ("/moderation", "/moderation/log", "/manage"):
         assert page.goto(path).status == 403
         expect(page.get_by_role("heading", level=1)).to_have_text("Not allowed")

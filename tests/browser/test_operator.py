@@ -40,10 +40,8 @@ def test_help_of_every_command_has_an_example(words: tuple[str, ...]) -> None:
     ("words", "status"),
     [
         (["ballot", "results", "no-such-ballot"], 1),
-        (["user", "role", "nobody@journeys.example", "editor"], 1),
         (["import", "jsonl", "no-such-file.jsonl"], 1),
         (["article", "add"], 2),
-        (["no-such-command"], 2),
     ],
 )
 def test_mistake_ends_with_a_status_and_one_sentence(server: Server, words: list[str], status: int) -> None:
@@ -54,7 +52,9 @@ def test_mistake_ends_with_a_status_and_one_sentence(server: Server, words: list
     assert "Traceback" not in done.stderr
 
 
-def test_imported_thread_reads_well_and_a_second_import_adds_nothing(page: Any, server: Server, tmp_path: Path) -> None:
+def test_imported_thread_reads_well_and_a_second_import_adds_nothing(
+    scripted_page: Any, server: Server, tmp_path: Path
+) -> None:
     thread = f"imported-{tmp_path.name}"
     rows: list[dict[str, str | None]] = [
         {"id": "2", "parent_id": "1", "author": "Bo", "body": "A <em>reply</em> before its parent."},
@@ -66,11 +66,11 @@ def test_imported_thread_reads_well_and_a_second_import_adds_nothing(page: Any, 
     file.write_text("\n".join(json.dumps({**common, **row}) for row in rows))
     for _again in range(2):
         server.board("import", "jsonl", str(file))
-    page.goto(f"/articles/{thread}")
-    expect(page.locator(".comment")).to_have_count(2)
-    expect(page.locator(".replies em")).to_have_text("reply")
+    scripted_page.goto(f"/articles/{thread}")
+    expect(scripted_page.locator(".comment")).to_have_count(2)
+    expect(scripted_page.locator(".replies em")).to_have_text("reply")
 
 
-def test_probes_answer(page: Any) -> None:
+def test_probes_answer(scripted_page: Any) -> None:
     for path in ("/healthz", "/readyz"):
-        assert page.request.get(path).status == 200
+        assert scripted_page.request.get(path).status == 200

@@ -6,11 +6,11 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, Server
-from tests.browser.stage import Stage
+from tests.browser.scene import Scene
 
 
-def test_reader_finds_an_article_on_the_front_page(page: Any, stage: Stage) -> None:
-    path = stage.article(standfirst="The curtain rises.")
+def test_reader_finds_an_article_on_the_front_page(page: Any, scene: Scene) -> None:
+    path = scene.article(standfirst="The curtain rises.")
     page.goto("/")
     page.locator(f"h2 a[href='{path}']").click()
     page.wait_for_url(f"**{path}")
@@ -19,10 +19,10 @@ def test_reader_finds_an_article_on_the_front_page(page: Any, stage: Stage) -> N
     expect(page.get_by_text("To post a comment, register and log in.")).to_be_visible()
 
 
-def test_reader_sorts_a_thread_and_reads_on(page: Any, stage: Stage) -> None:
-    path, author = stage.article(), stage.member("Ada Author")
+def test_reader_sorts_a_thread_and_reads_on(page: Any, scene: Scene) -> None:
+    path, author = scene.article(), scene.member("Ada Author")
     for number in range(1, 24):
-        stage.comment(path, author, f"Remark {number}.")
+        scene.comment(path, author, f"Remark {number}.")
     page.goto(path)
     remarks = page.locator(".comment__body")
     page.get_by_role("link", name="Oldest").click()
@@ -33,12 +33,12 @@ def test_reader_sorts_a_thread_and_reads_on(page: Any, stage: Stage) -> None:
     expect(remarks.last).to_have_text("Remark 1.")
 
 
-def test_permalink_opens_the_page_at_the_comment(page: Any, stage: Stage) -> None:
-    path, author = stage.article(), stage.member("Ada Author")
-    first = stage.comment(path, author, "The very first.")
-    reply = stage.comment(path, author, "The reply in question.", first)
+def test_permalink_opens_the_page_at_the_comment(page: Any, scene: Scene) -> None:
+    path, author = scene.article(), scene.member("Ada Author")
+    first = scene.comment(path, author, "The very first.")
+    reply = scene.comment(path, author, "The reply in question.", first)
     for number in range(25):
-        stage.comment(path, author, f"Noise {number}.")
+        scene.comment(path, author, f"Noise {number}.")
     page.goto(f"/comments/{reply}")
     expect(page).to_have_url(re.compile(rf"{path}\?comment={reply}#comment-{reply}$"))
     expect(page.locator(f"#comment-{reply}")).to_be_in_viewport()
@@ -46,17 +46,17 @@ def test_permalink_opens_the_page_at_the_comment(page: Any, stage: Stage) -> Non
     expect(page.get_by_role("link", name="Previous comments")).to_be_visible()
 
 
-def test_permalink_into_a_short_thread_shows_all_of_it(page: Any, stage: Stage) -> None:
-    path, author = stage.article(), stage.member("Ada Author")
-    numbers = [stage.comment(path, author, f"Remark {number}.") for number in range(3)]
+def test_permalink_into_a_short_thread_shows_all_of_it(page: Any, scene: Scene) -> None:
+    path, author = scene.article(), scene.member("Ada Author")
+    numbers = [scene.comment(path, author, f"Remark {number}.") for number in range(3)]
     page.goto(f"/comments/{numbers[0]}")
     expect(page.locator(".comment")).to_have_count(3)
     expect(page.get_by_role("link", name="Previous comments")).to_have_count(0)
 
 
-def test_reader_votes_once_without_an_account_and_sees_the_bars(page: Any, stage: Stage) -> None:
-    path = stage.article()
-    slug = stage.ballot(path, can_change=False)
+def test_reader_votes_once_without_an_account_and_sees_the_bars(page: Any, scene: Scene) -> None:
+    path = scene.article()
+    slug = scene.ballot(path, can_change=False)
     page.goto(path)
     ballot = page.locator(f"#ballot-{slug}")
     expect(ballot.get_by_text("Sponsored · presented by Stagecraft Ltd")).to_be_visible()
@@ -72,9 +72,9 @@ def test_reader_votes_once_without_an_account_and_sees_the_bars(page: Any, stage
     expect(ballot.get_by_role("link", name="Change my vote")).to_have_count(0)
 
 
-def test_second_tab_cannot_vote_again_where_the_choice_stands(page: Any, stage: Stage) -> None:
-    path = stage.article()
-    slug = stage.ballot(path, can_change=False)
+def test_second_tab_cannot_vote_again_where_the_choice_stands(page: Any, scene: Scene) -> None:
+    path = scene.article()
+    slug = scene.ballot(path, can_change=False)
     other = page.context.new_page()
     for tab in (page, other):
         tab.goto(path)
@@ -86,9 +86,9 @@ def test_second_tab_cannot_vote_again_where_the_choice_stands(page: Any, stage: 
     expect(other.locator(".is-own")).to_contain_text("The band")
 
 
-def test_reader_changes_the_vote_where_the_ballot_allows_it(page: Any, stage: Stage) -> None:
-    path = stage.article()
-    slug = stage.ballot(path)
+def test_reader_changes_the_vote_where_the_ballot_allows_it(page: Any, scene: Scene) -> None:
+    path = scene.article()
+    slug = scene.ballot(path)
     ballot = page.locator(f"#ballot-{slug}")
     page.goto(path)
     ballot.get_by_text("The band").click()
@@ -100,8 +100,8 @@ def test_reader_changes_the_vote_where_the_ballot_allows_it(page: Any, stage: St
     expect(ballot.locator(".ballot__foot")).to_contain_text("1 vote")
 
 
-def test_reader_leaves_an_address_and_goes_on_where_the_text_broke_off(page: Any, stage: Stage) -> None:
-    path = stage.article(gate="email", gate_after_blocks="2")
+def test_reader_leaves_an_address_and_goes_on_where_the_text_broke_off(page: Any, scene: Scene) -> None:
+    path = scene.article(gate="email", gate_after_blocks="2")
     page.goto(path)
     expect(page.get_by_text("Paragraph 2 of the review")).to_be_visible()
     assert "Paragraph 3" not in page.content()
@@ -110,7 +110,7 @@ def test_reader_leaves_an_address_and_goes_on_where_the_text_broke_off(page: Any
     page.get_by_role("button", name="Keep reading").click()
     expect(page.locator("#gate .field__error")).to_be_visible()
     expect(page.get_by_label("E-mail address")).to_have_value("nobody")
-    page.get_by_label("E-mail address").fill(stage.address())
+    page.get_by_label("E-mail address").fill(scene.address())
     page.get_by_role("button", name="Keep reading").click()
     expect(page.locator("#continue")).to_have_text(re.compile("^Paragraph 3"))
     expect(page.locator("#continue")).to_be_in_viewport()
@@ -119,34 +119,34 @@ def test_reader_leaves_an_address_and_goes_on_where_the_text_broke_off(page: Any
     expect(page.get_by_text("Paragraph 8 of the review")).to_be_attached()
 
 
-def test_newsletter_comes_only_after_a_second_yes_by_mail(page: Any, stage: Stage, server: Server) -> None:
-    path = stage.article(gate="email", gate_after_blocks="1")
-    address = stage.address()
+def test_newsletter_comes_only_after_a_second_yes_by_mail(page: Any, scene: Scene, server: Server) -> None:
+    path = scene.article(gate="email", gate_after_blocks="1")
+    address = scene.address()
     page.goto(path)
     page.get_by_label("E-mail address").fill(address)
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Keep reading").click()
     expect(page.get_by_text("We have sent a mail with a link that confirms the newsletter")).to_be_visible()
-    assert not stage.gets_newsletter(address)
+    assert not scene.gets_newsletter(address)
     page.goto(server.inbox.link_for(address))
-    assert not stage.gets_newsletter(address)
+    assert not scene.gets_newsletter(address)
     page.get_by_role("button", name="Yes, send it to me").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert stage.gets_newsletter(address)
+    assert scene.gets_newsletter(address)
 
 
 def test_comment_typed_before_registering_is_posted_once_after_the_mail(
-    page: Any, stage: Stage, server: Server
+    page: Any, scene: Scene, server: Server
 ) -> None:
-    path = stage.article()
-    address = stage.address()
+    path = scene.article()
+    address = scene.address()
     page.goto(path)
     page.get_by_label("Your comment").fill("I was there, and it was *dark*.")
     page.get_by_role("button", name="Post comment").click()
     page.wait_for_url(re.compile("/login"))
     expect(page.get_by_text("Your comment is kept.")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="Register").click()
-    page.get_by_label("Name").fill(stage.name())
+    page.get_by_label("Name").fill(scene.name())
     page.get_by_label("E-mail").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Register").click()

@@ -24,7 +24,7 @@ from tests.factories import make_comment, make_member
 BODY = "\n\n".join(f"Paragraph {number} of the review, which goes on for a while." for number in range(1, 9))
 
 
-class Stage:
+class Scene:
     """The database of the server under test, seen from the wings."""
 
     def __init__(self, settings: Settings) -> None:
