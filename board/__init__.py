@@ -36,6 +36,7 @@ def shared_directory(name: str) -> Path:
 def configure(app: Flask, settings: Settings) -> None:
     """Turn settings into Flask's configuration."""
     from board.storage import engine_options
+    from board.urls import RowNumber
 
     app.config.update(
         BOARD=settings,
@@ -52,6 +53,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = RowNumber
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
 

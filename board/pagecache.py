@@ -144,10 +144,20 @@ class PageCache:
 
     def _ask(self, key: Key, environ: "WSGIEnvironment") -> "Answer":
         """Let Flask make the page, from nothing but what is in the key."""
-        stamp = self._stamp(key[0], key[1])  # before the page is read, so that a change meanwhile is seen next time
+        stamp = self._stamp_or_none(key)  # before the page is read, so that a change meanwhile is seen next time
         clean = {name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in KEPT_HEADERS}
         clean.update(REQUEST_METHOD="GET", QUERY_STRING=key[1])
+        if key[2]:
+            clean["HTTP_HX_REQUEST"] = "true"  # whatever was sent: a whole page must not be kept as a part of one
         return Answer(self._app, clean, stamp)
+
+    def _stamp_or_none(self, key: Key) -> str | None:
+        """Return the stamp; None if it cannot be had, because then Flask can still say what is wrong."""
+        try:
+            return self._stamp(key[0], key[1])
+        except Exception as error:
+            log.warning("page_without_stamp", error=type(error).__name__)
+            return None
 
     def _keep(self, key: Key, page: Page) -> None:
         with self._lock:

@@ -7,6 +7,28 @@ our own links; `spellings` gives what an arriving path may mean, the likeliest f
 from urllib.parse import quote, unquote
 
 from flask import current_app, url_for
+from werkzeug.routing import IntegerConverter, ValidationError
+
+MAX_ROW_NUMBER = 2**63 - 1  # what an ID's column holds; a database falls over a larger one
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in a path: a number that can be a row's; an address with any other leads nowhere."""
+
+    def to_python(self, value: str) -> int:
+        """Return the number. Raises ValidationError, which makes the answer 404."""
+        try:
+            return row_number(value)
+        except ValueError:
+            raise ValidationError from None
+
+
+def row_number(text: str) -> int:
+    """Return the number of a row that a query names. Raises ValueError for what cannot be one."""
+    number = int(text) if len(text) <= 20 else -1  # int() itself refuses thousands of digits, in its own way
+    if not 0 <= number <= MAX_ROW_NUMBER:
+        raise ValueError(text[:20])
+    return number
 
 
 def article_segment(external_id: str) -> str:

@@ -22,6 +22,7 @@ from board.accounts.names import NameRefused
 from board.accounts.operations import Taken, add_member, change_role, remove_member
 from board.config import ROLES
 from board.extensions import db
+from board.urls import row_number
 
 PAGE = 50
 
@@ -50,7 +51,7 @@ def index() -> Response:
     """List the members, the newest first, those who match the search if there is one."""
     staff("admin")
     words, role = request.args.get("q", "").replace("\0", "\ufffd").strip()[:100], request.args.get("role", "")
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     found = list(db.session.scalars(_matching(words, role, before).limit(PAGE + 1)))
     more = (
         url_for(".index", q=words or None, role=role or None, before=found[PAGE - 1].id) if len(found) > PAGE else None

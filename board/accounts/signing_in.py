@@ -15,6 +15,7 @@ from board.accounts.forms import ConfirmForm, LoginForm, PasswordForm, form_page
 from board.accounts.models import User
 from board.accounts.passwords import normal_form
 from board.answers import next_path
+from board.csrf import SAFE_METHODS
 from board.extensions import db
 
 SECOND_STEP_SECONDS = 10 * 60  # how long the right password waits for the second step
@@ -101,7 +102,7 @@ def verify() -> Any:
 
 def ask_again(_within: Any, _grace: Any) -> Response:
     """Send a member whose log-in is too long ago to `verify`, and back here."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
     return redirect(url_for("security.verify", next=back), 303)
 
 

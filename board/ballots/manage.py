@@ -27,6 +27,7 @@ from board.ballots.operations import (
 from board.ballots.placing import BallotView
 from board.ballots.terms import TermsRefused, is_slug
 from board.ballots.votes import tallies
+from board.csrf import SAFE_METHODS
 from board.extensions import db
 
 blueprint = Blueprint("manage_ballots", __name__, url_prefix="/manage/ballots")
@@ -106,7 +107,7 @@ def publication(slug: str) -> BaseResponse:
     """Publish a draft."""
     user = staff("editor")
     found = load_ballot(slug)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return private(make_response(render_template("ballots/manage/publication.html", ballot=found)))
     try:
         publish_ballot(found, by=user)
@@ -121,7 +122,7 @@ def closing(slug: str) -> BaseResponse:
     """End the voting now."""
     user = staff("editor")
     found = load_ballot(slug)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return private(make_response(render_template("ballots/manage/closing.html", ballot=found)))
     close_ballot(found, by=user)
     return saved(found, _("Voting has closed."))

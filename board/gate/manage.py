@@ -11,6 +11,7 @@ from board.audit import record
 from board.extensions import db
 from board.gate.listing import as_csv, counts_of, page_of
 from board.gate.models import STATES
+from board.urls import row_number
 
 blueprint = Blueprint("subscribers", __name__)
 
@@ -21,7 +22,7 @@ def subscribers() -> Response:
     staff("editor")
     site = load_site()
     state, search = _state(), request.args.get("q", "").replace("\0", "").strip()
-    page = page_of(site.id, state, search, request.args.get("before", type=int))
+    page = page_of(site.id, state, search, request.args.get("before", type=row_number))
     html = render_template(
         "gate/subscribers.html",
         site=site,

@@ -11,6 +11,7 @@ from board.audit import AuditEntry
 from board.comments.models import Comment
 from board.extensions import db
 from board.moderation.models import Report
+from board.urls import row_number
 
 QUEUES = ("reported", "held", "removed")
 PAGE_SIZE = 25
@@ -79,17 +80,17 @@ def _is_reported() -> ColumnElement[bool]:
 
 def _reported(cursor: str) -> list[Comment]:
     query = _comments().where(_is_reported()).order_by(Comment.report_count.desc(), Comment.id.desc())
-    numbers = [int(part) for part in cursor.split("-") if part.isdecimal()]
-    if len(numbers) == 2:
-        query = query.where(tuple_(Comment.report_count, Comment.id) < tuple_(*numbers))
+    place = _place(cursor)
+    if place:
+        query = query.where(tuple_(Comment.report_count, Comment.id) < tuple_(*place))
     return list(db.session.scalars(query.limit(PAGE_SIZE + 1)).unique())
 
 
 def _by_age(state: str, cursor: str) -> list[Comment]:
     query = _comments().where(Comment.state == state).order_by(Comment.id.desc())
-    last = cursor.rpartition("-")[2]
-    if last.isdecimal():
-        query = query.where(Comment.id < int(last))
+    place = _place(cursor)
+    if place:
+        query = query.where(Comment.id < place[1])
     return list(db.session.scalars(query.limit(PAGE_SIZE + 1)).unique())
 
 
@@ -109,6 +110,15 @@ def _comments() -> Select[Comment]:
 
 def _cursor(comment: Comment) -> str:
     return f"{comment.report_count}-{comment.id}"
+
+
+def _place(cursor: str) -> tuple[int, int] | None:
+    """Return the report count and ID that a cursor holds, or None if it is none of ours."""
+    count, _dash, comment_id = cursor.partition("-")
+    try:
+        return row_number(count), row_number(comment_id)
+    except ValueError:
+        return None
 
 
 def _add_reports(items: list[Item]) -> None:

@@ -12,11 +12,13 @@ from board.answers import next_path
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments.models import Comment
+from board.csrf import SAFE_METHODS
 from board.extensions import db
 from board.moderation import desk
 from board.moderation.acts import act_text
 from board.moderation.forms import RemovalForm, ReportForm
 from board.moderation.operations import approve_comment, remove_comment, report_comment, restore_comment
+from board.urls import row_number
 
 blueprint = Blueprint("moderation", __name__)
 
@@ -57,7 +59,7 @@ def restoration(comment_id: int) -> Response | tuple[str, int]:
     """Undo a removal: the question alone, then the undoing."""
     comment = load_comment(comment_id)
     moderator = staff("moderator")
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         permit(comment.can_be_restored_by(moderator), _("This comment is not removed."))
         return render_template("moderation/restoration.html", comment=comment), 200
     if restore_comment(comment, moderator):
@@ -83,7 +85,7 @@ def queue() -> str:
     staff("moderator")
     wanted = request.args.get("queue", "reported")
     page = desk.load_queue(wanted if wanted in desk.QUEUES else "reported", request.args.get("after", ""))
-    undo = request.args.get("undo", type=int)
+    undo = request.args.get("undo", type=row_number)
     return render_template("moderation/desk.html", page=page, undo=undo, form=RemovalForm(formdata=None))
 
 
@@ -91,7 +93,7 @@ def queue() -> str:
 def log() -> str:
     """Show the audit log, newest first."""
     staff("moderator")
-    page = desk.load_log(request.args.get("before", type=int))
+    page = desk.load_log(request.args.get("before", type=row_number))
     return render_template("moderation/log.html", page=page, act_text=act_text)
 
 

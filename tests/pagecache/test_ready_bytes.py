@@ -242,3 +242,18 @@ def test_fragments_and_pages_are_kept_apart(stage: Stage) -> None:
     stage.get()
     stage.get(HX_REQUEST="true")
     assert len(stage.seen) == 2
+
+
+def test_a_header_of_another_value_cannot_put_a_whole_page_where_a_part_belongs(stage: Stage) -> None:
+    stage.get(HX_REQUEST="false")
+    stage.get(HX_REQUEST="true")
+    assert {environ["HTTP_HX_REQUEST"] for environ in stage.seen} == {"true"}
+
+
+def test_without_a_stamp_the_application_still_answers(stage: Stage) -> None:
+    def no_stamp(_path: str, _query: str) -> str:
+        raise ConnectionError
+
+    stage.cache._stamp = no_stamp
+    assert stage.get()[0] == "200 OK"
+    assert not stage.cache._first_builds
