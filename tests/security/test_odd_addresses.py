@@ -42,7 +42,9 @@ def head(browser: Any, path: str) -> int:
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_no_address_makes_a_page_fall_over(app: Flask, article: Article, admin: User, browser_for: Any, odd: str) -> None:
+def test_no_address_makes_a_page_fall_over(
+    app: Flask, article: Article, admin: User, browser_for: Any, odd: str
+) -> None:
     browser = browser_for(admin)
     answers = {address[:150]: browser.get(address).status_code for address in addresses(app, ODD[odd])}
     assert {address: status for address, status in answers.items() if status >= 500} == {}
