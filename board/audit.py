@@ -47,6 +47,7 @@ def record(
 ) -> AuditEntry:
     """Add the act to the log within the caller's transaction.
 
+    `action` names thing and deed, as in "comment.removed"; `moderation/acts.py` has the words that people see.
     `by` is a member (with `id` and `display_name`) or None for Board itself and the command line.
     """
     entry = AuditEntry(

@@ -35,10 +35,14 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, unexpected)
 
 
-def page(status: int, title: str, text: str) -> Response:
-    """Answer with the error page, or its partial for the page's script."""
+def page(status: int, title: str, text: str, *, asks_database: bool = True) -> Response:
+    """Answer with the error page, or its partial for the page's script.
+
+    The page of a fault of ours, or of a forged form, leaves the database alone: it does without the site's name.
+    """
     template = "errors/_error.html" if is_fragment() else "errors/error.html"
-    return private(make_response(render_template(template, status=status, title=title, text=text), status))
+    context = {} if asks_database and status < 500 else {"site_name": "Board"}
+    return private(make_response(render_template(template, status=status, title=title, text=text, **context), status))
 
 
 def not_there(_error: Exception) -> Response:
@@ -76,7 +80,7 @@ def stale_form(error: CSRFError) -> Response:
     """Refuse a form without a valid token, and give back what was typed, to be sent again with one press."""
     if isinstance(error, ForeignOrigin):
         text = _("This form was not sent from a page of this site. Open the page here and send it again.")
-        return page(403, _("Not sent from this site"), text)
+        return page(403, _("Not sent from this site"), text, asks_database=False)
     fields = [
         (name, value, name in LONG_TEXTS)
         for name, value in request.form.items(multi=True)

@@ -38,7 +38,7 @@ def add_member(email: str, name: str, *, role: str = "member", password: str, by
         has_address = db.session.scalar(select(User.id).where(User.email == email))
         what = _("There is a member with this e-mail address already.") if has_address else ""
         raise Taken(what or _("This name, or one that looks like it, is taken. Choose another.")) from None
-    audit.record("member.add", user, by=by, after={"role": role})
+    audit.record("member.added", user, by=by, after={"role": role})
     return user
 
 
@@ -52,7 +52,7 @@ def change_role(user: User, role: str, *, by: User | None = None) -> None:
     db.session.flush()
     _keep_an_admin(before)
     user.end_sessions()
-    audit.record("member.role", user, by=by, before={"role": before}, after={"role": role})
+    audit.record("member.role_changed", user, by=by, before={"role": before}, after={"role": role})
 
 
 def remove_member(user: User, *, by: User | None = None) -> None:
@@ -68,7 +68,7 @@ def remove_member(user: User, *, by: User | None = None) -> None:
     db.session.execute(delete(Passkey).where(Passkey.user_id == user.id))
     db.session.expire(user, ["webauthn"])
     is_own = by is not None and by.id == user.id
-    audit.record("member.leave" if is_own else "member.remove", user, by=by, before={"role": before})
+    audit.record("member.left" if is_own else "member.removed", user, by=by, before={"role": before})
 
 
 def change_address(user: User, address: str) -> None:

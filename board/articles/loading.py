@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import g, request
 from sqlalchemy import select
 
 from board.access import NotThere, load
@@ -27,6 +27,14 @@ def find_site() -> Site | None:
     if request.args.get("site"):
         return load_site()
     return db.session.get(Site, PRIMARY_SITE_ID)
+
+
+def house_name() -> str:
+    """Return the name over pages that belong to no site of their own: the primary site's, asked once a request."""
+    if "house_name" not in g:
+        site = db.session.get(Site, PRIMARY_SITE_ID)
+        g.house_name = site.name if site else "Board"
+    return str(g.house_name)
 
 
 def load_article(segment: str) -> Article:

@@ -74,7 +74,7 @@ def add_article(site: Site, values: Values, *, by: Any = None) -> Article:
     article = Article(site_id=site.id, site=site)
     _write(article, clean)
     _keep(article, "external_id", _("This site already has an article with this ID. Choose another, or edit that one."))
-    record("article.add", article, by=by, after=_in_short(article))
+    record("article.added", article, by=by, after=_in_short(article))
     return article
 
 
@@ -91,7 +91,9 @@ def edit_article(article: Article, values: Values, *, by: Any = None) -> Article
     _keep(article, "external_id", _("This site already has an article with this ID. Choose another."))
     after = _in_short(article)
     changed = {name for name in after if before[name] != after[name]}
-    record("article.edit", article, by=by, before={n: before[n] for n in changed}, after={n: after[n] for n in changed})
+    record(
+        "article.edited", article, by=by, before={n: before[n] for n in changed}, after={n: after[n] for n in changed}
+    )
     return article
 
 
@@ -100,7 +102,7 @@ def add_site(values: Values, *, by: Any = None) -> Site:
     clean = _clean_site({"name": "", "slug": "", **values})
     site = Site(**clean)
     _keep(site, "slug", _("Another site has this short name. Choose another."))
-    record("site.add", site, by=by, site_id=site.id, after=clean)
+    record("site.added", site, by=by, site_id=site.id, after=clean)
     return site
 
 
@@ -112,7 +114,7 @@ def edit_site(site: Site, values: Values, *, by: Any = None) -> Site:
         setattr(site, name, value)
     if before != clean:
         _keep(site, "slug", _("Another site has this short name. Choose another."))
-        record("site.edit", site, by=by, site_id=site.id, before=before, after=clean)
+        record("site.edited", site, by=by, site_id=site.id, before=before, after=clean)
     return site
 
 

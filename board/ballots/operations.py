@@ -25,7 +25,7 @@ def write_ballot(site: Site, terms: Terms, by: Any = None) -> Ballot:
         _apply(ballot, terms, by)
     db.session.add(ballot)
     _flush_slug(terms.slug)
-    audit.record("write_ballot", ballot, by=by, after=summary(ballot))
+    audit.record("ballot.written", ballot, by=by, after=summary(ballot))
     return ballot
 
 
@@ -45,7 +45,7 @@ def rewrite_ballot(ballot: Ballot, terms: Terms, by: Any = None) -> None:
     _flush_slug(terms.slug)
     if not ballot.is_draft:
         _refuse_without_disclosure(ballot)
-    audit.record("rewrite_ballot", ballot, by=by, before=before, after=summary(ballot))
+    audit.record("ballot.rewritten", ballot, by=by, before=before, after=summary(ballot))
 
 
 def publish_ballot(ballot: Ballot, by: Any = None) -> None:
@@ -57,7 +57,7 @@ def publish_ballot(ballot: Ballot, by: Any = None) -> None:
     _refuse_late_closing(ballot.closes_at)
     ballot.opens_at = max(ballot.opens_at or now(), now())
     ballot.state = "published"
-    audit.record("publish_ballot", ballot, by=by, after=summary(ballot))
+    audit.record("ballot.published", ballot, by=by, after=summary(ballot))
 
 
 def close_ballot(ballot: Ballot, by: Any = None) -> bool:
@@ -68,7 +68,7 @@ def close_ballot(ballot: Ballot, by: Any = None) -> bool:
     before = summary(ballot)
     has_ended = ballot.close()
     if has_ended:
-        audit.record("close_ballot", ballot, by=by, before=before, after=summary(ballot))
+        audit.record("ballot.closed", ballot, by=by, before=before, after=summary(ballot))
     return has_ended
 
 
@@ -84,14 +84,14 @@ def tighten_ballot(ballot: Ballot, *, closes_at: datetime | None, results: str, 
         raise TermsRefused(faults)
     before = summary(ballot)
     ballot.closes_at, ballot.results = closes_at, results
-    audit.record("tighten_ballot", ballot, by=by, before=before, after=summary(ballot))
+    audit.record("ballot.tightened", ballot, by=by, before=before, after=summary(ballot))
 
 
 def place_ballot(ballot: Ballot, article: Article, by: Any = None) -> bool:
     """Put the ballot on the article's page; tell whether it was not there yet."""
     is_new = insert_once(Placement, ballot_id=ballot.id, article_id=article.id, placed_at=now())
     if is_new:
-        audit.record("place_ballot", ballot, by=by, after={"article": article.external_id})
+        audit.record("ballot.placed", ballot, by=by, after={"article": article.external_id})
     return is_new
 
 
@@ -100,7 +100,7 @@ def take_ballot_off(ballot: Ballot, article: Article, by: Any = None) -> bool:
     gone = delete(Placement).where(Placement.ballot_id == ballot.id, Placement.article_id == article.id)
     was_there = bool(db.session.execute(gone).rowcount)  # type: ignore[attr-defined]
     if was_there:
-        audit.record("take_ballot_off", ballot, by=by, before={"article": article.external_id})
+        audit.record("ballot.taken_off", ballot, by=by, before={"article": article.external_id})
     return was_there
 
 
@@ -120,7 +120,7 @@ def sponsor_named(site: Site, name: str, url: str = "", by: Any = None) -> Spons
     made = insert_once(Sponsor, site_id=site.id, name=name, url=url, created_at=now())
     sponsor = db.session.scalars(select(Sponsor).where(Sponsor.site_id == site.id, Sponsor.name == name)).unique().one()
     if made:
-        audit.record("add_sponsor", sponsor, by=by, after={"name": name, "url": url})
+        audit.record("sponsor.added", sponsor, by=by, after={"name": name, "url": url})
     elif url and url != sponsor.url:
         text = _("%(name)s has another link: %(url)s. Change it among the sponsors.", name=name, url=sponsor.url or "–")
         raise TermsRefused({"sponsor_url": [text]})
@@ -148,7 +148,7 @@ def keep_sponsor(
         text = _("There is a sponsor called “%(name)s” already.", name=name)
         raise TermsRefused({"name": [text]}) from error
     after = {"name": name, "url": url, "logo": sponsor.picture.sha256 if sponsor.picture else None}
-    audit.record("edit_sponsor" if before else "add_sponsor", sponsor, by=by, before=before, after=after)
+    audit.record("sponsor.edited" if before else "sponsor.added", sponsor, by=by, before=before, after=after)
 
 
 def usual_disclosure(kind: str, sponsor: Sponsor | None) -> str:

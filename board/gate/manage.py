@@ -41,7 +41,7 @@ def subscribers_csv() -> Response:
     user = staff("editor")
     site = load_site()
     state = _state() if "state" in request.args else "confirmed"
-    record("subscribers_exported", site, by=user, site_id=site.id, after={"state": state or "all"})
+    record("subscribers.exported", site, by=user, site_id=site.id, after={"state": state or "all"})
     db.session.commit()
     file = TemporaryFile()  # noqa: SIM115 - closed by the server once it is sent
     file.writelines(piece.encode() for piece in as_csv(site.id, state))

@@ -1,35 +1,35 @@
-"""What was done, in words: the key is stored in the log, the words are shown."""
+"""What was done, in words: the log keeps the name, `thing.done`, and people see the words."""
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 ACTS: dict[str, LazyString] = {
-    "comment.reported": _l("Reported a comment"),
-    "comment.removed": _l("Removed a comment"),
-    "comment.restored": _l("Brought a comment back"),
+    "article.added": _l("Added an article"),
+    "article.edited": _l("Edited an article"),
+    "ballot.closed": _l("Closed a ballot"),
+    "ballot.placed": _l("Placed a ballot on an article"),
+    "ballot.published": _l("Published a ballot"),
+    "ballot.rewritten": _l("Rewrote a ballot"),
+    "ballot.taken_off": _l("Took a ballot off an article"),
+    "ballot.tightened": _l("Tightened a ballot’s rules"),
+    "ballot.written": _l("Wrote a ballot"),
     "comment.approved": _l("Let a comment stand"),
-    "comments.import": _l("Imported comments"),
-    "article.add": _l("Added an article"),
-    "article.edit": _l("Edited an article"),
-    "site.add": _l("Added a site"),
-    "site.edit": _l("Edited a site"),
-    "member.add": _l("Added a member"),
-    "member.role": _l("Changed a member's role"),
-    "member.remove": _l("Removed a member"),
-    "member.leave": _l("Left"),
-    "write_ballot": _l("Wrote a ballot"),
-    "rewrite_ballot": _l("Changed a ballot"),
-    "publish_ballot": _l("Published a ballot"),
-    "tighten_ballot": _l("Changed an open ballot"),
-    "close_ballot": _l("Closed a ballot"),
-    "place_ballot": _l("Placed a ballot on an article"),
-    "take_ballot_off": _l("Took a ballot off an article"),
-    "add_sponsor": _l("Added a sponsor"),
-    "edit_sponsor": _l("Edited a sponsor"),
-    "subscribers_exported": _l("Downloaded the subscribers"),
+    "comment.removed": _l("Removed a comment"),
+    "comment.reported": _l("Reported a comment"),
+    "comment.restored": _l("Put a comment back"),
+    "comments.imported": _l("Imported comments"),
+    "member.added": _l("Added a member"),
+    "member.left": _l("Removed their own account"),
+    "member.removed": _l("Removed a member"),
+    "member.role_changed": _l("Changed a member’s role"),
+    "site.added": _l("Added a site"),
+    "site.edited": _l("Edited a site"),
+    "sponsor.added": _l("Added a sponsor"),
+    "sponsor.edited": _l("Edited a sponsor"),
+    "subscribers.exported": _l("Exported subscribers"),
 }
 
 
-def act_text(key: str) -> str:
-    """Return the words for an act, in the reader's language; the key itself for one that has none."""
-    return str(ACTS.get(key, key))
+def act_text(action: str) -> str:
+    """Return an action of the log in words."""
+    return str(ACTS.get(action, action))

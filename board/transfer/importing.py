@@ -133,7 +133,7 @@ class Import:
                 self._add_comments(rows)
         for article_id in self.staging.article_ids():
             recount(article_id)
-        record("comments.import", self.site, by=by, site_id=self.site.id, after=vars(self.report))
+        record("comments.imported", self.site, by=by, site_id=self.site.id, after=vars(self.report))
 
     def _add_articles(self, first_comments: dict[str, datetime]) -> None:
         """Make the articles that are missing, as old as their first comment."""

@@ -37,7 +37,7 @@ def test_admin_adds_somebody_who_then_chooses_a_password(app: Flask, browser_for
     assert guest.post(link, {"password": "four plain words here"}).status_code == 303
     answer = guest.post("/login", {"email": "new@example.com", "password": "four plain words here"})
     assert answer.status_code == 303
-    assert actions() == ["member.add"]
+    assert actions() == ["member.added"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_removal_erases_who_it_was(browser_for: Open, admin: User, author: User)
     assert author.display_name == f"Deleted member {number}"
     assert author.password is None
     assert browser.get("/account").status_code == 303
-    assert "member.remove" in actions()
+    assert "member.removed" in actions()
     make_member("Ada Author", "ada@example.com")
 
 
@@ -99,7 +99,7 @@ def test_member_leaves(app: Flask, author: User) -> None:
     assert browser.post("/account/removal", {"csrf_token": token, "password": "wrong"}).status_code == 422
     assert browser.post("/account/removal", {"csrf_token": token, "password": PASSWORD}).status_code == 303
     assert browser.get("/account").status_code == 303
-    assert actions() == ["member.leave"]
+    assert actions() == ["member.left"]
 
 
 @pytest.mark.parametrize("words", ["%", "_", "%%", "\\", "'", '"', "<script>alert(1)</script>", "\x00", "x" * 5000])

@@ -47,7 +47,7 @@ def test_an_article_is_added_with_all_its_parts(site: Site, editor: User) -> Non
     assert article.picture and article.picture.width == 8
     assert article.comments_close_at is not None
     entry = db.session.scalars(select(AuditEntry)).one()
-    assert (entry.action, entry.actor_id, entry.site_id) == ("article.add", editor.id, site.id)
+    assert (entry.action, entry.actor_id, entry.site_id) == ("article.added", editor.id, site.id)
 
 
 def test_all_that_is_wrong_is_said_at_once_and_nothing_is_kept(site: Site) -> None:
@@ -109,7 +109,7 @@ def test_saving_unchanged_changes_nothing(site: Site) -> None:
     edit_article(article, article_as_typed(article))
     db.session.commit()
     assert article.updated_at == before
-    assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["article.add"]
+    assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["article.added"]
 
 
 def test_a_form_leaves_the_fractions_of_a_second_alone(article: Article) -> None:
@@ -133,8 +133,8 @@ def test_a_short_name_is_one_sites(site: Site, admin: User) -> None:
     other = add_site({"name": "Other", "slug": "other", "origins": "https://other.example"}, by=admin)
     db.session.commit()
     assert [e.action for e in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))] == [
-        "site.edit",
-        "site.add",
+        "site.edited",
+        "site.added",
     ]
     with pytest.raises(WrongFields) as refusal:
         edit_site(other, {"slug": "main"})

@@ -48,7 +48,7 @@ def test_ballot_is_published_with_its_disclosure_on_its_articles(run: Run, artic
     assert db.session.scalar(select(Placement.article_id)) == article.id
     assert 'rel="sponsored nofollow noopener"' in reader.get("/ballots/best").text
     actions = set(db.session.scalars(select(AuditEntry.action)))
-    assert actions == {"add_sponsor", "write_ballot", "place_ballot", "publish_ballot"}
+    assert actions == {"sponsor.added", "ballot.written", "ballot.placed", "ballot.published"}
 
 
 def test_draft_stays_a_draft(run: Run) -> None:

@@ -88,7 +88,7 @@ def test_ballot_goes_from_draft_to_the_article_to_its_close(desk: Browser, reade
     assert counts(the_ballot()) == [1, 0, 0]
     assert "100%" in desk.get(path).text
     done = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
-    assert done == ["add_sponsor", "write_ballot", "place_ballot", "publish_ballot", "close_ballot"]
+    assert done == ["sponsor.added", "ballot.written", "ballot.placed", "ballot.published", "ballot.closed"]
 
 
 def test_mistake_keeps_what_was_typed_and_changes_nothing(desk: Browser, site: Site) -> None:

@@ -111,7 +111,7 @@ def test_one_sites_addresses_are_not_anothers(browser_for: Any, editor: User, si
 def test_taking_the_addresses_is_logged(browser_for: Any, editor: User, site: Site) -> None:
     browser_for(editor).get("/manage/subscribers.csv")
     entry = db.session.scalars(select(AuditEntry)).one()
-    assert (entry.action, entry.actor_id) == ("subscribers_exported", editor.id)
+    assert (entry.action, entry.actor_id) == ("subscribers.exported", editor.id)
 
 
 @pytest.fixture

@@ -1,17 +1,21 @@
 """A moderator's decisions: with a reason, logged, told to the author, undone."""
 
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+import board
 from board.accounts.models import User
 from board.articles.models import Article
 from board.audit import AuditEntry
 from board.comments.models import Comment, Thread
 from board.extensions import db
+from board.moderation.acts import ACTS
 from board.moderation.models import Report
 from board.moderation.operations import remove_comment
 from board.moderation.views import load_comment
@@ -174,3 +178,11 @@ def test_the_list_takes_a_fixed_number_of_queries(
             browser.get("/moderation")
         counts.append(len(sent))
     assert counts[1] == counts[-1]
+
+
+def test_every_action_that_is_logged_has_words() -> None:
+    pattern = re.compile(r"record\(\s*((?:\"[a-z_.]+\"|[a-z_ ]+)+)")
+    sources = "\n".join(file.read_text() for file in Path(board.__file__).parent.rglob("*.py"))
+    logged = {name for call in pattern.findall(sources) for name in re.findall(r"\"([a-z_]+\.[a-z_]+)\"", call)}
+    assert len(logged) > 15
+    assert logged <= set(ACTS)

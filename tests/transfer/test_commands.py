@@ -125,7 +125,7 @@ def test_an_admin_imports_a_file(browser_for: Any, admin: User, site: Site) -> N
     answer = browser.post("/manage/import", {"file": (io.BytesIO(packed(content)), "c.jsonl.gz")})
     assert (answer.status_code, stored()) == (200, 301)
     assert "The line is not JSON." in answer.text
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "comments.import")).one()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "comments.imported")).one()
     assert entry.actor_id == admin.id
 
 
