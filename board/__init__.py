@@ -77,6 +77,7 @@ def init_features(app: Flask) -> None:
     """Bind the features, lowest layer first."""
     from board import (
         accounts,
+        api,
         articles,
         ballots,
         comments,
@@ -89,6 +90,6 @@ def init_features(app: Flask) -> None:
     )
 
     errors.init_errors(app)
-    for feature in (accounts, articles, comments, ballots, gate, moderation, pages, transfer, operations):
+    for feature in (accounts, articles, comments, ballots, gate, moderation, pages, api, transfer, operations):
         feature.init_app(app)
     pages.init_ready_pages(app, app.config["BOARD"])

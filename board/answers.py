@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from flask import Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from board.pagecache import OVERLAY_HEADER
+
 # A reader's browser asks each time; a cache in front keeps the page for a second, serves it while it asks again, and
 # for a day when Board cannot be reached.
 SHARED = "public, max-age=0, s-maxage=1, stale-while-revalidate=30, stale-if-error=86400"
@@ -13,6 +15,13 @@ SHARED = "public, max-age=0, s-maxage=1, stale-while-revalidate=30, stale-if-err
 HAS_OUR_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?board").search
 # … but a thread alone knows only sessions and kept drafts, not readers who voted or left an address.
 HAS_THREAD_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?board(?:_draft)?=").search
+
+# The page's script sets it where it lays what is personal over a page kept for everybody (docs/decisions/0020).
+OVERLAY_COOKIE = "overlay"
+# Whoever has just changed something gets no kept page for a moment: it may be a second old.
+FRESH_COOKIE = "fresh"
+FRESH_SECONDS = 3
+HAS_FRESH_COOKIE = re.compile(rf"(?:^|;\s*){FRESH_COOKIE}=").search
 
 
 def is_fragment() -> bool:
@@ -33,17 +42,29 @@ def is_for_everybody(*, thread_only: bool = False) -> bool:
     return not has_cookie(request.headers.get("Cookie", ""))
 
 
-def kept(response: Response, *, is_public: bool) -> Response:
-    """Let shared caches keep a page that is the same for everybody, and no other."""
+def kept(response: Response, *, is_public: bool, has_overlay: bool = False) -> Response:
+    """Let shared caches keep a page that is the same for everybody, and no other.
+
+    `has_overlay`: the page's script fetches what is personal, so that ready bytes do for members too.
+    """
     if not is_public:
         return private(response)
     response.headers["Cache-Control"] = SHARED
+    if has_overlay:
+        response.headers[OVERLAY_HEADER] = "1"
     return response
 
 
 def private(response: Response) -> Response:
     """Keep this answer out of every shared cache."""
     response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def stop_overlay(response: BaseResponse) -> BaseResponse:
+    """Let this browser's pages be rendered for its person alone, until their script says otherwise again."""
+    if OVERLAY_COOKIE in request.cookies:
+        response.delete_cookie(OVERLAY_COOKIE)
     return response
 
 

@@ -3,7 +3,9 @@
 A page that Flask marks `Cache-Control: public` is the same for every signed-out reader, so it is kept compressed and
 given out without waking Flask. At most once a second its *stamp* (the version of the thread, the article and the
 ballots on it) is asked of the database; while one request builds the page anew, the others get the former bytes.
-A request that carries anything personal (a session, a reader's or a device's cookie) never comes near the store.
+A request that carries anything personal (a session, a reader's or a device's cookie) never comes near the store, but
+for one case: its page's script fetches the personal part by itself (the *overlay*, docs/decisions/0020). The bytes are
+then the same for everybody again.
 """
 
 import gzip
@@ -14,6 +16,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -28,13 +31,20 @@ CHECK_SECONDS = 1.0
 MAX_PAGE_BYTES = 2 * 1024 * 1024  # anything larger is passed through
 MAX_VALUE_CHARACTERS = 255  # of one query parameter
 MAX_PARAMETERS = 50
+MAX_LISTED = 101  # values of a repeated parameter: one more than any view takes, so that it can refuse them
 MIN_COMPRESSED_BYTES = 500
 GZIP_LEVEL = 6
-BROTLI_QUALITY = 5
+BROTLI_QUALITY, BROTLI_QUALITY_FOR_GOOD = 5, 11
 KEPT_PARAMETERS = frozenset({"site", "sort", "after", "before", "comment", "level", "v"})
+LISTS = {"/api/v1/counts": "article_id"}  # the parameter that may come repeatedly, and where
+MAX_REMEMBERED_QUERY = 8192  # characters; with `REMEMBERED_QUERIES` it bounds the memory for queries already read
+REMEMBERED_QUERIES = 512
+OVERLAY_HEADER = "X-Board-Overlay"  # from a view, never sent: the page's script fetches what is personal
 COMPRESSIBLE = ("text/", "application/json", "application/ld+json", "application/javascript", "image/svg+xml")
 ZERO_WEIGHT = re.compile(r"q=0(?:\.0*)?$").match
-HOP_HEADERS = frozenset({"content-length", "content-encoding", "etag", "x-request-id", "date"})
+HOP_HEADERS = frozenset({
+    *("content-length", "content-encoding", "etag", "x-request-id", "date", OVERLAY_HEADER.lower()),
+})  # fmt: skip
 
 Key = tuple[str, str, bool]
 Stamp = Callable[[str, str], str | None]
@@ -52,26 +62,37 @@ class Page:
     stamp: str | None
     checked: float
     is_immutable: bool
+    has_overlay: bool = False
+    key_bytes: int = 0
     rebuilding: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def size(self) -> int:
         """Return the bytes it takes in memory, roughly."""
-        return sum(len(body) for body in self.bodies.values()) + 2000
+        return sum(len(body) for body in self.bodies.values()) + self.key_bytes + 2000
 
 
 class PageCache:
     """The layer in front of Flask."""
 
-    def __init__(self, app: "WSGIApplication", is_personal: Personal, stamp: Stamp, max_bytes: int) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        is_personal: Personal,
+        stamp: Stamp,
+        max_bytes: int,
+        takes_overlay: Personal = lambda _path, _cookies: False,
+    ) -> None:
         """Wrap the application.
 
-        `is_personal(path, cookies)` tells whether the page may be another one for whoever sends these cookies.
+        `is_personal(path, cookies)` tells whether the page may be another one for whoever sends these cookies;
+        `takes_overlay(path, cookies)` whether their browser fetches what is personal by itself, if the page offers it.
         `stamp(path, query)` returns the present version of what the page shows, or None if it cannot tell (then the
         page is built anew after a second). `max_bytes` bounds the store; what was not read for longest goes first.
         """
         self._app = app
         self._is_personal = is_personal
+        self._takes_overlay = takes_overlay
         self._stamp = stamp
         self._max_bytes = max_bytes
         self._pages: OrderedDict[Key, Page] = OrderedDict()
@@ -83,19 +104,23 @@ class PageCache:
         """Answer from ready bytes where that is right; else let Flask answer."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in environ:
             return self._app(environ, start_response)
-        cookies = environ.get("HTTP_COOKIE")
-        if cookies and self._is_personal(environ["PATH_INFO"], cookies):
+        path, cookies, is_fragment = environ["PATH_INFO"], environ.get("HTTP_COOKIE"), "HTTP_HX_REQUEST" in environ
+        is_personal = bool(cookies and self._is_personal(path, cookies))
+        if is_personal and (is_fragment or not self._takes_overlay(path, cookies or "")):
             return self._app(environ, start_response)
         query = environ.get("QUERY_STRING", "")
-        key = (environ["PATH_INFO"], canonical_query(query) if query else "", "HTTP_HX_REQUEST" in environ)
+        key = (path, canonical_query(query, LISTS.get(path, "")) if query else "", is_fragment)
         page = self._pages.get(key)
         if page is None:
-            return self._build_first(key, environ, start_response)
-        if not page.is_immutable and time.monotonic() - page.checked > CHECK_SECONDS:
+            page = self._build_first(key, environ)
+        elif not page.is_immutable and time.monotonic() - page.checked > CHECK_SECONDS:
             page = self._refresh(key, page, environ)
-            if page is None:
-                return self._app(environ, start_response)
-        return send(page, environ, start_response)
+        if isinstance(page, Page) and (page.has_overlay or not is_personal):
+            return send(page, environ, start_response)
+        if isinstance(page, Answer) and not is_personal and is_canonical(query, key[1]):
+            return page.pass_on(start_response)
+        # No page to keep, so this reader's own answer is due: to all that was asked, `next` and tokens too.
+        return self._app(environ, start_response)
 
     def forget(self) -> None:
         """Drop every page."""
@@ -103,22 +128,20 @@ class PageCache:
             self._pages.clear()
             self._bytes = 0
 
-    def _build_first(self, key: Key, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def _build_first(self, key: Key, environ: "WSGIEnvironment") -> "Page | Answer":
         """Build a page nobody has; requests for the same page wait for it instead of building it too."""
         with self._lock:
             building = self._first_builds.setdefault(key, threading.Lock())
         with building:
             page = self._pages.get(key)
             if page is not None:
-                return send(page, environ, start_response)
+                return page
             answer = self._ask(key, environ)
             self._first_builds.pop(key, None)
         if answer.page is None:
-            # No page to keep, so this reader's own answer is due: to all that was asked, `next` and tokens too.
-            is_whole = is_canonical(environ.get("QUERY_STRING", ""))
-            return answer.pass_on(start_response) if is_whole else self._app(environ, start_response)
+            return answer
         self._keep(key, answer.page)
-        return send(answer.page, environ, start_response)
+        return answer.page
 
     def _refresh(self, key: Key, page: Page, environ: "WSGIEnvironment") -> Page | None:
         """Return the page as it is now; the former one while another request builds; None if it is no longer public."""
@@ -162,6 +185,7 @@ class PageCache:
     def _keep(self, key: Key, page: Page) -> None:
         with self._lock:
             self._forget_one(key)
+            page.key_bytes = len(key[0]) + len(key[1])
             self._pages[key] = page
             self._bytes += page.size
             while self._bytes > self._max_bytes and len(self._pages) > 1:
@@ -223,11 +247,12 @@ class Answer:
         return Page(
             self.status,
             with_vary(kept),
-            encodings(self.body, named.get("content-type", "")),
+            encodings(self.body, named.get("content-type", ""), is_immutable="immutable" in control),
             f'W/"{hashlib.sha256(self.body).hexdigest()[:24]}"',
             stamp,
             began,
             "immutable" in control,
+            OVERLAY_HEADER.lower() in named,
         )
 
 
@@ -246,30 +271,41 @@ def send(page: Page, environ: "WSGIEnvironment", start_response: "StartResponse"
     return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def canonical_query(query: str) -> str:
-    """Return the parameters that a page may depend on, in one order; anything else makes no page of its own."""
+def canonical_query(query: str, listed: str = "") -> str:
+    """Return the parameters that a page may depend on, in one order; anything else makes no page of its own.
+
+    `listed` is the parameter that may come repeatedly.
+    """
+    return (_remembered if len(query) < MAX_REMEMBERED_QUERY else _canonical)(query, listed)
+
+
+def _canonical(query: str, listed: str) -> str:
     try:
-        pairs = parse_qsl(query, max_num_fields=MAX_PARAMETERS)
+        pairs = parse_qsl(query, max_num_fields=MAX_PARAMETERS + (MAX_LISTED if listed else 0))
     except ValueError:
         return ""
-    known = {name: value[:MAX_VALUE_CHARACTERS] for name, value in pairs if name in KEPT_PARAMETERS and value}
-    return urlencode(sorted(known.items()))
+    pairs = [(name, value[:MAX_VALUE_CHARACTERS]) for name, value in pairs if value]
+    known = {name: value for name, value in pairs if name in KEPT_PARAMETERS}
+    values = sorted({(listed, value) for name, value in pairs if listed and name == listed})[:MAX_LISTED]
+    return urlencode(sorted(known.items()) + values)
 
 
-def is_canonical(query: str) -> bool:
+_remembered = lru_cache(REMEMBERED_QUERIES)(_canonical)
+
+
+def is_canonical(query: str, canonical: str) -> bool:
     """Tell whether nothing of the query is lost in its canonical form."""
-    kept = parse_qsl(canonical_query(query))
-    return sorted(parse_qsl(query, keep_blank_values=True)) == kept
+    return sorted(parse_qsl(query, keep_blank_values=True)) == parse_qsl(canonical)
 
 
-def encodings(body: bytes, content_type: str) -> dict[str, bytes]:
-    """Return the body plain and, where that pays, as gzip and brotli."""
+def encodings(body: bytes, content_type: str, *, is_immutable: bool = False) -> dict[str, bytes]:
+    """Return the body plain and, where that pays, as gzip and brotli; what never changes is worth the best brotli."""
     bodies = {"": body}
     if len(body) >= MIN_COMPRESSED_BYTES and content_type.startswith(COMPRESSIBLE):
         import brotli
 
         bodies["gzip"] = gzip.compress(body, GZIP_LEVEL, mtime=0)
-        bodies["br"] = brotli.compress(body, quality=BROTLI_QUALITY)
+        bodies["br"] = brotli.compress(body, quality=BROTLI_QUALITY_FOR_GOOD if is_immutable else BROTLI_QUALITY)
     return bodies
 
 

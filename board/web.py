@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from board.answers import FRESH_COOKIE, FRESH_SECONDS
 from board.config import Settings
 from board.extensions import babel
 from board.storage import now
@@ -58,6 +59,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.url_defaults(name_version)
     app.before_request(start_clock)
     app.after_request(finish)
+    app.after_request(ask_for_fresh_pages)
     app.jinja_env.filters.update(timeago=time_ago, exact_time=exact_time)
     app.jinja_env.globals.update(
         get_locale=get_locale,
@@ -168,6 +170,14 @@ def finish(response: Response) -> Response:
             status=response.status_code,
             ms=round(spent_ms, 1),
         )
+    return response
+
+
+def ask_for_fresh_pages(response: Response) -> Response:
+    """Let whoever has just changed something see it on the next page, which may be kept from a second ago."""
+    if request.method == "POST" and response.status_code < 400:
+        secure = current_app.config["BOARD"].is_https
+        response.set_cookie(FRESH_COOKIE, "1", max_age=FRESH_SECONDS, secure=secure, httponly=True, samesite="Lax")
     return response
 
 

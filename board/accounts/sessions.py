@@ -5,17 +5,18 @@ that token still opens anything. Log-out, reset, ban and "end this session" end 
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security.utils import set_request_attr
-from sqlalchemy import select, update
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, bindparam, select, update
 
 from board.accounts.devices import describe_device, network_of
 from board.accounts.models import MemberSession, User, hash_token
+from board.answers import stop_overlay
 from board.extensions import db
 from board.storage import now
 
@@ -27,28 +28,37 @@ BROWSER_SESSION = timedelta(hours=12)  # without "stay signed in"
 
 def load_member(uniquifier: str) -> User | None:
     """Return the member whose live session this request carries, in one query."""
-    row = db.session.scalar(
-        select(MemberSession)
-        .join(MemberSession.user)
-        .options(contains_eager(MemberSession.user))
+    values = {"token": hash_token(session.get(SESSION_TOKEN, "")), "uniquifier": uniquifier, "now": now()}
+    row = db.session.execute(_member_query(), values).first()
+    if row is None:
+        return None
+    member, token_hash, seen_at = row
+    if values["now"] - seen_at > SEEN_EVERY:
+        g.seen_again = token_hash
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return member
+
+
+@cache
+def _member_query() -> Select[tuple[User, str, datetime]]:
+    """Build the query once: every signed-in request sends it."""
+    return (
+        select(User, MemberSession.token_hash, MemberSession.seen_at)
+        .join(MemberSession, MemberSession.user_id == User.id)
         .where(
-            MemberSession.token_hash == hash_token(session.get(SESSION_TOKEN, "")),
-            MemberSession.is_live,
-            User.fs_uniquifier == uniquifier,
+            MemberSession.token_hash == bindparam("token"),
+            MemberSession.ended_at.is_(None),
+            MemberSession.expires_at > bindparam("now"),
+            User.fs_uniquifier == bindparam("uniquifier"),
             User.active,
         )
     )
-    if row is None:
-        return None
-    if now() - row.seen_at > SEEN_EVERY:
-        g.seen_again = row.token_hash
-    set_request_attr("fs_authn_via", "session")
-    set_request_attr("fs_paa", session.get("fs_paa", 0))
-    return row.user
 
 
 def start_session(_app: Flask, user: User, **_more: Any) -> None:
     """Open a session row for the browser that just signed in; the old cookie's contents do not survive."""
+    after_this_request(stop_overlay)
     stays = session.pop("_remember", "") == "set"  # before Flask-Login makes a second, undying cookie of it
     _end_row(session.get(SESSION_TOKEN, ""))
     for name in set(session) - KEPT_AT_SIGN_IN:
@@ -70,6 +80,7 @@ def start_session(_app: Flask, user: User, **_more: Any) -> None:
 
 def end_session(_app: Flask, **_more: Any) -> None:
     """End the row of the session that logs out, so that a copy of its cookie opens nothing."""
+    after_this_request(stop_overlay)
     _end_row(session.pop(SESSION_TOKEN, ""))
     session.permanent = False
     db.session.commit()

@@ -6,11 +6,12 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bind this feature's routes, and the posting of what was kept for somebody's account."""
     from board.comments.drafts import init_drafts
+    from board.comments.news import news_texts
     from board.comments.reasons import reason_text
     from board.comments.views import comments
     from board.comments.words import more_replies_text, replies_text
 
     app.jinja_env.globals.update(replies_text=replies_text, more_replies_text=more_replies_text)
     app.register_blueprint(comments)
-    app.jinja_env.globals["reason_text"] = reason_text
+    app.jinja_env.globals.update(reason_text=reason_text, news_texts=news_texts)
     init_drafts(app)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import jsonify, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -19,6 +19,7 @@ from board.comments.models import Comment, CommentRevision, viewer_id
 from board.comments.profile import profile_page
 from board.comments.sorting import MAX_INTEGER
 from board.comments.thread import ThreadPage, comment_paths, grow, load_replies, thread_page
+from board.comments.threads import Thread
 from board.extensions import db
 
 
@@ -31,7 +32,8 @@ def public_page(template: str, **context: Any) -> Response:
     """Answer with a part of a thread, which caches may keep if it is the same for everybody."""
     is_public = is_for_everybody(thread_only=True)
     html = render_template(template, public_page=is_public, **context)
-    return kept(make_response(html), is_public=is_public)
+    has_overlay = template == "comments/thread.html" and bool(context["thread"].overlay_url)
+    return kept(make_response(html), is_public=is_public, has_overlay=has_overlay)
 
 
 def way_to(comment: Comment) -> str:
@@ -47,6 +49,13 @@ def show_thread(article: Article) -> Response:
     thread = thread_page(article, current_user)
     is_next = "after" in request.args
     return public_page("comments/_page.html" if is_next else "comments/_thread.html", thread=thread)
+
+
+def show_version(article: Article) -> Response:
+    """Answer with the thread's version and number of comments, for pages that ask whether there is something new."""
+    thread = db.session.get(Thread, article.id)
+    counted = {"version": thread.version, "comments": thread.comment_count} if thread else {"version": 0, "comments": 0}
+    return kept(jsonify(counted), is_public=True)
 
 
 def show_replies(parent: Comment) -> Response:

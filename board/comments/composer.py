@@ -10,6 +10,7 @@ from board.articles.models import Article
 from board.comments.drafts import find_kept
 from board.comments.forms import CommentForm, draft_name, new_form
 from board.comments.models import Comment, viewer_id
+from board.csrf import form_token
 
 
 @dataclass
@@ -38,6 +39,16 @@ class Composer:
     def element_id(self) -> str:
         """Return the form's ID on the page, where several may be open."""
         return f"reply-form-{self.parent.id}" if self.parent else "comment-form"
+
+    @property
+    def token(self) -> str:
+        """Return the token that shows that the form is from a page of ours."""
+        return form_token()
+
+    @property
+    def key(self) -> str:
+        """Return what makes sending the form twice have one effect; empty on the page that all readers share."""
+        return self.form.key.data or ""
 
     @property
     def here_url(self) -> str:

@@ -65,6 +65,26 @@ class ThreadPage:
         """Return each sort's name and address."""
         return [(name, page_url(self.path, sort=name)) for name in SORTS]
 
+    @property
+    def overlay_url(self) -> str:
+        """Return where the page's script finds what is personal; empty where every page is rendered for its reader.
+
+        So it is behind a gate, which must not flash, and for moderators, whose buttons are on every comment.
+        """
+        if self.article.is_gated or (self.is_member and self.viewer.is_moderator):
+            return ""
+        return article_path(self.article, "pages.overlay")
+
+    @property
+    def version_url(self) -> str:
+        """Return where the page's script learns of new comments."""
+        return article_path(self.article, "comments.version")
+
+    @property
+    def newest_url(self) -> str:
+        """Return the address of the thread with its newest comments first."""
+        return page_url(self.path, sort="newest")
+
     def fragment_url(self, url: str) -> str:
         """Return the address of the same part of the thread without the page around it."""
         return article_path(self.article, "comments.thread") + url[len(self.path) :].removesuffix("#comments")

@@ -25,6 +25,12 @@ def thread(article_id: str) -> Response:
     return answers.show_thread(load_article(article_id))
 
 
+@comments.get("/articles/<path:article_id>/thread/version")
+def version(article_id: str) -> Response:
+    """Tell whether there is something new."""
+    return answers.show_version(load_article(article_id))
+
+
 @comments.get("/articles/<path:article_id>/comments")
 def compose(article_id: str) -> Response:
     """Show the form for a comment alone."""

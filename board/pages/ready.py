@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from flask import Flask
 from sqlalchemy import Connection, func, select
 
-from board.answers import HAS_OUR_COOKIE, HAS_THREAD_COOKIE
+from board.answers import HAS_FRESH_COOKIE, HAS_OUR_COOKIE, HAS_THREAD_COOKIE
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.ballots.models import Ballot, Placement
 from board.ballots.votes import VoteRecord
@@ -22,8 +22,11 @@ from board.urls import spellings
 MEGABYTE = 1024 * 1024
 # Names of members, sites and sponsors are in no stamp, nor is the passing of a closing time: they show within this.
 TRUST_SECONDS = 30
-ARTICLE = re.compile(r"/articles/(.+?)(?:/thread)?$")
+ARTICLE = re.compile(r"/articles/(.+?)(?:/thread(?:/version)?)?$")
 REPLIES = re.compile(r"/comments/(\d{1,18})/replies$")
+NOBODYS = ("/thread/version", "/api/v1/counts")  # the same for everybody, whoever they are
+NO_PAGE = ("/overlay", "/comments", "/unlock")  # below an article's address, and not to be kept
+HAS_OVERLAY_COOKIE = re.compile(r"(?:^|;\s*)overlay=1(?:;|$)").search
 BALLOT = re.compile(r"/ballots/([^/]+)$")
 
 
@@ -31,13 +34,22 @@ def init_ready_pages(app: Flask, settings: Settings) -> None:
     """Put ready bytes in front of the application."""
     if settings.page_cache_megabytes:
         size = settings.page_cache_megabytes * MEGABYTE
-        app.wsgi_app = PageCache(app.wsgi_app, is_personal, stamps_of(app), size)  # type: ignore[method-assign]
+        app.wsgi_app = PageCache(app.wsgi_app, is_personal, stamps_of(app), size, takes_overlay)  # type: ignore[method-assign]
 
 
 def is_personal(path: str, cookies: str) -> bool:
     """Tell whether the page may be another one for whoever sends these cookies."""
+    if path.endswith(NOBODYS):
+        return False
     is_thread = path.endswith(("/thread", "/replies"))
     return (HAS_THREAD_COOKIE if is_thread else HAS_OUR_COOKIE)(cookies) is not None
+
+
+def takes_overlay(path: str, cookies: str) -> bool:
+    """Tell whether the reader's script lays what is personal over the page, and they did not just change anything."""
+    if not path.startswith("/articles/") or path.endswith(NO_PAGE):
+        return False
+    return HAS_OVERLAY_COOKIE(cookies) is not None and HAS_FRESH_COOKIE(cookies) is None
 
 
 def stamps_of(app: Flask) -> Callable[[str, str], str | None]:

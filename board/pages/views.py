@@ -10,6 +10,7 @@ from board.comments.thread import thread_page
 from board.gate.opening import opening_for
 from board.pages.headlines import Headlines, headlines
 from board.pages.metadata import canonical_url, description, news_article, share_picture_url
+from board.pages.overlay import show_overlay
 
 pages = Blueprint("pages", __name__)
 
@@ -46,4 +47,10 @@ def article(article_id: str) -> Response:
         login_next=article_path(shown),
         public_page=is_public,
     )
-    return kept(make_response(html), is_public=is_public)
+    return kept(make_response(html), is_public=is_public, has_overlay=bool(thread.overlay_url))
+
+
+@pages.get("/articles/<path:article_id>/overlay")
+def overlay(article_id: str) -> Response:
+    """Show what is this reader's own on the article's page, for its script to lay over a page kept for everybody."""
+    return show_overlay(article_id, request.args.get("site", ""), request.args.get("ids", ""))

@@ -79,6 +79,8 @@
     goal.focus({ preventScroll: true });
   });
 
+  on("board:laid", prepare); // by live.js
+
   // A link to a comment opens the branches it lies in.
   const arrive = () => {
     const goal = page.getElementById(location.hash.slice(1));

@@ -1,0 +1,10 @@
+"""JSON under `/api/v1`, for publishers' pages and programs."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bind this feature's routes."""
+    from board.api.counts import api
+
+    app.register_blueprint(api)

@@ -1,0 +1,207 @@
+"""The overlay: what is this reader's own on an article's page, which is otherwise the same bytes for everybody.
+
+Few queries, whatever the page shows: who asks, where, what is theirs. See docs/decisions/0020.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, session
+from flask_babel import get_locale
+from flask_login import current_user
+from markupsafe import escape
+from sqlalchemy import Row, Select, bindparam, exists, or_, select
+
+from board.access import NotThere
+from board.answers import private, stop_overlay
+from board.articles.loading import load_article
+from board.articles.models import PRIMARY_SITE_ID, Article, Site
+from board.ballots.models import Ballot, Placement
+from board.ballots.placing import BallotView, ballots_on
+from board.ballots.voters import address_keys, device_keys, member_keys
+from board.ballots.votes import Vote
+from board.comments.composer import Composer, make_composer
+from board.comments.models import Draft, viewer_id
+from board.comments.own import MAX_IDS, Own, own_comments
+from board.comments.reading import ShownComment
+from board.comments.thread import comment_paths
+from board.comments.tree import Node, Paths
+from board.csrf import form_token
+from board.extensions import db
+from board.urls import spellings
+
+MAX_ID_DIGITS = 18
+BLANK = re.compile(r"\[\[(name|token|key|id|likes)\]\]")
+
+
+@dataclass
+class Overlay:
+    """What `pages/overlay.html` shows; to the macros of comments it is the `thread` that they stand in."""
+
+    viewer: Any
+    ballots: list[BallotView]
+    paths: Paths = field(default_factory=comment_paths)
+    own: Own = field(default_factory=Own)
+    is_member: bool = False
+    composer: Composer | None = None  # with the text of the viewer's that waits here, if one does
+    sent_drafts: list[str] = field(default_factory=list)
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether there is anything besides what every member gets."""
+        return bool(self.own.held or self.ballots or self.composer or self.sent_drafts or "_flashes" in session)
+
+    @property
+    def liked(self) -> frozenset[int]:
+        """Return which of the comments the viewer likes."""
+        return self.own.liked
+
+    @property
+    def held(self) -> list[Node]:
+        """Return the viewer's comments that wait for a moderator."""
+        return [Node(comment) for comment in self.own.held]
+
+
+def show_overlay(segment: str, site_slug: str, ids: str) -> Response:
+    """Answer with the overlay for the article's page that shows the comments `ids`, as in "1,2,3"."""
+    if current_user.is_authenticated and current_user.is_moderator:
+        return _ask_to_reload()
+    place = _find_place(segment, site_slug, viewer_id(current_user))
+    overlay = make_overlay(segment, place, comment_ids(ids))
+    html = "".join(member_parts(overlay)) if overlay.is_member else ""
+    if overlay.has_more:
+        html += render_template("pages/overlay.html", thread=overlay)
+    return private(make_response(html))
+
+
+def comment_ids(text: str) -> list[int]:
+    """Return the numbers in the text, at most as many as a page shows; what is no number is left out."""
+    parts = text.split(",", MAX_IDS)[:MAX_IDS]
+    return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= MAX_ID_DIGITS]
+
+
+def make_overlay(segment: str, place: Row[Any], ids: list[int]) -> Overlay:
+    """Return what is the present reader's own on the article's page."""
+    viewer = current_user._get_current_object()
+    ballots = _own_ballots(segment, place.id) if place.has_ballots else []
+    overlay = Overlay(viewer, ballots, is_member=viewer.is_authenticated)
+    if not overlay.is_member:
+        return overlay
+    overlay.own = own_comments(viewer.id, place.id, _takes_comments(place), ids)
+    overlay.composer = make_composer(load_article(segment), viewer) if place.has_kept_text else None
+    overlay.sent_drafts = session.pop("drafts_sent", [])
+    return overlay
+
+
+def member_parts(overlay: Overlay) -> Iterator[str]:
+    """Give what nearly every member gets: their name and tokens, what they like, the buttons of what they wrote."""
+    viewer = overlay.viewer
+    own = {"name": str(escape(viewer.display_name)), "token": form_token(), "key": secrets.token_hex(8)}
+    yield filled("pages/overlay_frame.html", own, writer=Writer())
+    if overlay.own.liked:
+        yield f'<template data-liked="{",".join(map(str, overlay.own.liked))}"></template>'
+    for comment in overlay.own.written:
+        if comment.state != "deleted":
+            yield _own_actions(comment, viewer, overlay.paths.comments)
+
+
+def _own_actions(comment: ShownComment, viewer: Any, prefix: str) -> str:
+    """Return the buttons of the viewer's own comment, and where on the page they go."""
+    rights = Rights(comment.takes_replies, comment.can_be_edited_by(viewer), comment.can_be_deleted_by(viewer))
+    blanks = {"id": "[[id]]", "path": f"{prefix}[[id]]", "likes": "[[likes]]" if comment.like_count else ""}
+    values = {"id": str(comment.id), "likes": str(comment.like_count)}
+    footer = filled("comments/_own_actions.html", values, may=rights, **blanks)
+    return f'<template data-for="#comment-{comment.id} > .comment__own > .comment__actions">{footer}</template>'
+
+
+def filled(template: str, values: dict[str, str], **blanks: Any) -> str:
+    """Return the template with the values, which are safe HTML, in its blanks; it is rendered once for each language."""
+    frames: dict[Any, str] = current_app.extensions.setdefault("overlay_frames", {})
+    form = (template, str(get_locale()), *blanks.values())
+    if form not in frames:
+        frames[form] = render_template(template, **blanks)
+    return BLANK.sub(lambda blank: values[blank[1]], frames[form])
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What an author may do with one of their comments."""
+
+    reply: bool
+    edit: bool
+    delete: bool
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Whoever writes in the page's composer: blanks, for `comments/_composer_who.html` and the masthead."""
+
+    display_name: str = "[[name]]"
+    token: str = "[[token]]"  # noqa: S105 - a blank
+    key: str = "[[key]]"
+    element_id: str = "comment-form"
+    is_member: bool = True
+
+    @property
+    def viewer(self) -> "Writer":
+        """Return whose name is shown."""
+        return self
+
+
+def _ask_to_reload() -> Response:
+    """Have a moderator's page rendered for them alone: their buttons are on every comment."""
+    response = private(make_response("", 205))
+    return stop_overlay(response)
+
+
+def _find_place(segment: str, site_slug: str, member_id: int) -> Row[Any]:
+    """Return what the overlay needs of the article, and whether there are ballots or a kept text. Raises NotThere."""
+    values = {"names": spellings(segment), "member": member_id, "slug": site_slug}
+    found = db.session.connection().execute(_place_query(bool(site_slug)), values).all()
+    for name in values["names"]:
+        for place in found:
+            if place.external_id == name:
+                return place
+    raise NotThere
+
+
+@cache
+def _place_query(has_slug: bool) -> Select[Any]:
+    """Build the query, on tables: loading a whole article takes longer than all the rest of the overlay."""
+    article, draft, site = Article.__table__.c, Draft.__table__.c, Site.__table__.c
+    is_kept = (draft.user_id == bindparam("member")) & (draft.article_id == article.id) & draft.parent_id.is_(None)
+    query = select(
+        article.id,
+        article.external_id,
+        article.published_at,
+        article.comments,
+        article.comments_close_after_days,
+        exists().where(Placement.__table__.c.article_id == article.id).label("has_ballots"),
+        exists().where(is_kept).label("has_kept_text"),
+    ).where(article.external_id.in_(bindparam("names", expanding=True)))
+    if not has_slug:
+        return query.where(article.site_id == PRIMARY_SITE_ID)
+    return query.join_from(Article.__table__, Site.__table__).where(site.slug == bindparam("slug"))
+
+
+def _takes_comments(place: Row[Any]) -> bool:
+    """Ask the article's own rule, without loading the rest of the article."""
+    return Article(
+        comments=place.comments,
+        published_at=place.published_at,
+        comments_close_after_days=place.comments_close_after_days,
+    ).takes_comments
+
+
+def _own_ballots(segment: str, article_id: int) -> list[BallotView]:
+    """Return the article's ballots that look another way to this reader than to all."""
+    keys = member_keys() + device_keys() + address_keys()
+    voted = exists().where(Vote.ballot_id == Ballot.id, Vote.voter_key.in_(keys))
+    is_other = or_(voted, Ballot.who != "anyone") if current_user.is_authenticated else voted
+    query = select(Ballot.id).join(Placement, Placement.ballot_id == Ballot.id)
+    ids = set(db.session.scalars(query.where(Placement.article_id == article_id, is_other)))
+    return [view for view in ballots_on(load_article(segment)) if view.ballot.id in ids] if ids else []

@@ -1,0 +1,99 @@
+// On pages with a thread: lays what is one's own over a page that is kept for everybody, and tells of new comments.
+(() => {
+  "use strict";
+  const page = document;
+  const thread = () => page.getElementById("comments");
+  const first = thread();
+  if (!first) return;
+  const { overlay, personal } = first.dataset;
+  const isLaid = () => /(^|; )overlay=1(;|$)/.test(page.cookie);
+  const keep = (value, more = "") => { page.cookie = `overlay=${value}; path=/; samesite=lax${location.protocol === "https:" ? "; secure" : ""}${more}`; };
+
+  // The server's templates say where they belong. What had the focus keeps it, if it is there again.
+  const lay = (html) => {
+    const came = page.createElement("template");
+    came.innerHTML = html;
+    for (const part of came.content.querySelectorAll("[data-for]")) {
+      const goal = page.querySelector(part.dataset.for);
+      if (!goal || (part.dataset.for === "#comment-form" && goal.querySelector("textarea")?.value)) continue;
+      const focused = goal.contains(page.activeElement) && (page.activeElement.getAttribute("formaction") || page.activeElement.getAttribute("href"));
+      const nodes = [...part.content.children];
+      goal[part.dataset.way || "replaceWith"](part.content);
+      for (const node of nodes) {
+        window.htmx?.process(node);
+        if (focused) node.querySelector(`[formaction="${focused}"], [href="${focused}"]`)?.focus({ preventScroll: true });
+      }
+    }
+    for (const id of came.content.querySelector("[data-liked]")?.dataset.liked.split(",") || []) {
+      const like = page.querySelector(`#comment-${id} > .comment__own [name="liked"]`);
+      if (like) [like.value, like.ariaPressed] = ["no", "true"];
+    }
+    const token = came.content.querySelector("[data-token]")?.dataset.token;
+    if (token) page.querySelectorAll('[name="csrf_token"]').forEach((field) => { field.value = token; });
+    page.dispatchEvent(new Event("board:laid"));
+  };
+
+  // Until the overlay is there, forms hold another token; so a press waits for it.
+  let waiting;
+  const fetchOverlay = async () => {
+    const ids = [...page.querySelectorAll(".comment")].slice(0, 300).map(({ id }) => id.slice(8));
+    const glue = overlay.includes("?") ? "&" : "?";
+    try {
+      const answer = await fetch(`${overlay}${glue}ids=${ids}`, { signal: AbortSignal.timeout(8000) });
+      if (answer.status === 205) location.reload();
+      else if (!answer.ok) throw new Error();
+      else lay(await answer.text());
+    } catch {
+      keep("", "; max-age=0"); // the next page comes whole
+    }
+    waiting = null;
+  };
+  page.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!waiting || !button?.form) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting.then(() => button.isConnected && button.click());
+  }, true);
+  if (overlay && personal !== undefined) keep("1");
+  else if (overlay && isLaid()) waiting = fetchOverlay();
+  const wasLaid = isLaid();
+  addEventListener("pageshow", ({ persisted }) => { if (persisted && (wasLaid || isLaid())) location.reload(); });
+
+  // New comments are announced, never inserted; the questions get rarer while nothing happens.
+  const SOON = 15000, SELDOM = 60000;
+  let pause = SOON, timer;
+  const tell = (comments) => {
+    const { dataset } = thread();
+    dataset.count = Math.min(dataset.count, comments);
+    const count = comments - dataset.count, news = thread().querySelector("[data-news]");
+    const texts = JSON.parse(news.dataset.news);
+    const text = (texts[new Intl.PluralRules(page.documentElement.lang).select(count)] || texts.other).replace("#", count);
+    if (count && news.textContent !== text) {
+      news.textContent = text;
+      pause = SOON;
+    }
+    news.hidden = !count;
+  };
+  const ask = async () => {
+    pause = Math.min(pause * 1.5, SELDOM);
+    try {
+      const answer = await fetch(thread().dataset.version, { cache: "no-cache", credentials: "omit" });
+      if (answer.ok) tell((await answer.json()).comments);
+    } catch { /* the next question may be answered */ }
+    plan();
+  };
+  const plan = () => {
+    clearTimeout(timer);
+    if (!page.hidden && thread()?.dataset.version) timer = setTimeout(ask, pause);
+  };
+  page.addEventListener("visibilitychange", () => {
+    pause = SOON;
+    if (page.hidden) clearTimeout(timer);
+    else ask();
+  });
+  page.addEventListener("htmx:after:settle", ({ detail }) => {
+    for (const node of detail.newContent) if (node.matches?.("[data-posted]")) thread().dataset.count++; // one's own is no news
+  });
+  plan();
+})();
