@@ -110,10 +110,10 @@ class PageCache:
             return self._app(environ, start_response)
         query = environ.get("QUERY_STRING", "")
         key = (path, canonical_query(query, LISTS.get(path, "")) if query else "", is_fragment)
-        page = self._pages.get(key)
+        page: Page | Answer | None = self._pages.get(key)
         if page is None:
             page = self._build_first(key, environ)
-        elif not page.is_immutable and time.monotonic() - page.checked > CHECK_SECONDS:
+        elif isinstance(page, Page) and not page.is_immutable and time.monotonic() - page.checked > CHECK_SECONDS:
             page = self._refresh(key, page, environ)
         if isinstance(page, Page) and (page.has_overlay or not is_personal):
             return send(page, environ, start_response)

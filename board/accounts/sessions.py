@@ -28,12 +28,13 @@ BROWSER_SESSION = timedelta(hours=12)  # without "stay signed in"
 
 def load_member(uniquifier: str) -> User | None:
     """Return the member whose live session this request carries, in one query."""
-    values = {"token": hash_token(session.get(SESSION_TOKEN, "")), "uniquifier": uniquifier, "now": now()}
+    present = now()
+    values = {"token": hash_token(session.get(SESSION_TOKEN, "")), "uniquifier": uniquifier, "now": present}
     row = db.session.execute(_member_query(), values).first()
     if row is None:
         return None
     member, token_hash, seen_at = row
-    if values["now"] - seen_at > SEEN_EVERY:
+    if present - seen_at > SEEN_EVERY:
         g.seen_again = token_hash
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
@@ -41,7 +42,7 @@ def load_member(uniquifier: str) -> User | None:
 
 
 @cache
-def _member_query() -> Select[tuple[User, str, datetime]]:
+def _member_query() -> Select[User, str, datetime]:
     """Build the query once: every signed-in request sends it."""
     return (
         select(User, MemberSession.token_hash, MemberSession.seen_at)

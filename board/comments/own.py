@@ -35,7 +35,8 @@ def own_comments(member_id: int, article_id: int, is_open: bool, ids: Sequence[i
         if row.author_id != member_id:
             liked.append(row.id)
             continue
-        comment = ShownComment(*row, has_open_thread=is_open)
+        comment = ShownComment(*row)
+        comment.has_open_thread = is_open
         (own.held if comment.state == "held" else own.written).append(comment)
     own.liked = frozenset(liked)
     return own
@@ -44,7 +45,9 @@ def own_comments(member_id: int, article_id: int, is_open: bool, ids: Sequence[i
 @cache
 def _query() -> Select[Any]:
     comment, member, reaction = Comment.__table__.c, User.__table__.c, Reaction.__table__.c
-    me, article, ids = bindparam("member"), bindparam("article"), bindparam("ids", expanding=True)
+    me: Any = bindparam("member")
+    article: Any = bindparam("article")
+    ids: Any = bindparam("ids", expanding=True)
     held = select(comment.id).where(comment.article_id == article, comment.state == "held", comment.author_id == me)
     latest_held = select(held.order_by(comment.id.desc()).limit(MAX_HELD_SHOWN).subquery().c.id)
     written = select(comment.id).where(comment.id.in_(ids), comment.author_id == me)

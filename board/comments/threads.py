@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 from sqlalchemy import ForeignKey, Select, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,7 +60,7 @@ def counts_of(external_ids: Sequence[str], site_slug: str = "") -> dict[str, int
 
 
 @cache
-def _counts_query(has_slug: bool) -> Select[Any]:
+def _counts_query(has_slug: bool) -> Select[str, int]:
     """Build the query; a site without any of the articles is one row of nothing."""
     is_asked = (Article.site_id == Site.id) & Article.external_id.in_(bindparam("names", expanding=True))
     return (

@@ -119,7 +119,7 @@ def _own_actions(comment: ShownComment, viewer: Any, prefix: str) -> str:
 
 
 def filled(template: str, values: dict[str, str], **blanks: Any) -> str:
-    """Return the template with the values, which are safe HTML, in its blanks; it is rendered once for each language."""
+    """Return the template with the values, which are safe HTML, in its blanks; rendered once for each language."""
     frames: dict[Any, str] = current_app.extensions.setdefault("overlay_frames", {})
     form = (template, str(get_locale()), *blanks.values())
     if form not in frames:
@@ -155,14 +155,16 @@ class Writer:
 def _ask_to_reload() -> Response:
     """Have a moderator's page rendered for them alone: their buttons are on every comment."""
     response = private(make_response("", 205))
-    return stop_overlay(response)
+    stop_overlay(response)
+    return response
 
 
 def _find_place(segment: str, site_slug: str, member_id: int) -> Row[Any]:
     """Return what the overlay needs of the article, and whether there are ballots or a kept text. Raises NotThere."""
-    values = {"names": spellings(segment), "member": member_id, "slug": site_slug}
+    names = spellings(segment)
+    values = {"names": names, "member": member_id, "slug": site_slug}
     found = db.session.connection().execute(_place_query(bool(site_slug)), values).all()
-    for name in values["names"]:
+    for name in names:
         for place in found:
             if place.external_id == name:
                 return place

@@ -1,0 +1,149 @@
+"""A member's journey on pages that are kept for everybody, with what is theirs laid over them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Server, open_page, sign_in
+from tests.browser.stage import Stage
+
+NAME = "Ada Laid"
+LAID = "document.cookie.includes('overlay=1')"
+
+
+@pytest.fixture
+def second_page(chromium: Any, server: Server) -> Iterator[Any]:
+    """Open a window of another person with JavaScript."""
+    yield from open_page(chromium, server, javascript=True)
+
+
+def open_laid(page: Any, path: str) -> Any:
+    """Open the article from ready bytes, and wait for the overlay; return the page's own answer."""
+    page.goto(path)  # rendered for the member, whose script then asks for overlays
+    page.wait_for_function(LAID)
+    page.wait_for_timeout(3100)  # a change of theirs, such as logging in, is no longer fresh
+    with page.expect_response(re.compile(r"/overlay\?")) as laid:
+        answer = page.goto(path)
+    assert laid.value.status == 200
+    assert "public" in answer.headers["cache-control"]
+    return answer
+
+
+def test_a_members_page_is_made_of_ready_bytes_and_their_own(scripted_page: Any, stage: Stage) -> None:
+    page, ada, rita = scripted_page, stage.member(NAME), stage.member("Rita")
+    path = stage.article(title="Laid over")
+    stage.comment(path, rita, "A comment to like.")
+    sign_in(page, ada)
+    page.goto(path)
+    page.get_by_label("Your comment").fill("Mine, and only mine.")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.get_by_text("Mine, and only mine.")).to_be_visible()
+    page.get_by_role("button", name="Like").click()
+    expect(page.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "true")
+
+    text = open_laid(page, path).text()
+    assert NAME not in re.sub(r'<article class="comment.*', "", text, flags=re.DOTALL)
+    expect(page.get_by_role("link", name=NAME).first).to_be_visible()
+    expect(page.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+    page.get_by_role("button", name="Like").click()
+    expect(page.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "false")
+    mine = page.locator("article.comment", has_text="Mine, and only mine.")
+    mine.get_by_text("More", exact=True).click()
+    mine.get_by_role("link", name="Edit").click()
+    page.locator(".comment__own textarea").fill("Mine, mended.")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Mine, mended.")).to_be_visible()
+    page.locator("#comment-form textarea").fill("A second one.")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator(".comment", has_text="A second one.")).to_be_visible()
+    page.reload()
+    expect(page.locator(".comment", has_text="A second one.")).to_be_visible()
+
+
+def test_nothing_moves_when_the_overlay_is_laid(scripted_page: Any, stage: Stage) -> None:
+    page, ada, rita = scripted_page, stage.member(NAME), stage.member("Rita")
+    path = stage.article(title="Still as a stage")
+    stage.comment(path, rita, "A comment.")
+    sign_in(page, ada)
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver((list) => { for (const e of list.getEntries()) moved += e.value; })"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 2000})
+        open_laid(page, path)
+        expect(page.get_by_role("button", name="Log out")).to_be_visible()
+        page.wait_for_timeout(300)
+        assert page.evaluate("moved") < 0.01, width
+
+
+def test_logging_out_and_going_back_shows_nobodys_name(scripted_page: Any, stage: Stage) -> None:
+    page, ada = scripted_page, stage.member(NAME)
+    path = stage.article(title="Back again")
+    sign_in(page, ada)
+    open_laid(page, path)
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_function("!" + LAID)
+    page.go_back()
+    expect(page.get_by_role("link", name="Log in").first).to_be_visible()
+    expect(page.get_by_text(NAME)).to_have_count(0)
+
+
+def test_a_press_waits_for_an_overlay_on_its_way(scripted_page: Any, stage: Stage) -> None:
+    page, ada = scripted_page, stage.member(NAME)
+    path = stage.article(title="Slow overlay")
+    sign_in(page, ada)
+    open_laid(page, path)
+    page.route(re.compile(r"/overlay\?"), lambda route: (page.wait_for_timeout(1200), route.continue_()))
+    page.goto(path, wait_until="commit")
+    page.locator("#comment-form textarea").fill("Faster than the overlay.")
+    page.get_by_role("button", name="Post comment").click()
+    expect(page.locator(".comment", has_text="Faster than the overlay.")).to_be_visible()
+
+
+def test_without_the_overlay_the_page_works_and_the_next_comes_whole(scripted_page: Any, stage: Stage) -> None:
+    page, ada = scripted_page, stage.member(NAME)
+    path = stage.article(title="No overlay")
+    sign_in(page, ada)
+    open_laid(page, path)
+    page.route(re.compile(r"/overlay\?"), lambda route: route.abort())
+    page.goto(path)
+    page.wait_for_function("!" + LAID)
+    expect(page.get_by_role("heading", name="No overlay")).to_be_visible()
+    assert "no-store" in page.goto(path).headers["cache-control"]
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+
+def test_a_moderator_keeps_their_menus(scripted_page: Any, stage: Stage) -> None:
+    page, mona, rita = scripted_page, stage.member("Mona", "moderator"), stage.member("Rita")
+    path = stage.article(title="For moderators")
+    stage.comment(path, rita, "A comment to judge.")
+    sign_in(page, mona)
+    for _ in range(2):
+        page.goto(path)
+        page.wait_for_timeout(3100)
+        page.locator("article.comment").get_by_text("More", exact=True).click()
+        expect(page.get_by_role("link", name="Remove")).to_be_visible()
+
+
+def test_new_comments_are_told_of_and_shown_only_when_asked(scripted_page: Any, stage: Stage) -> None:
+    page, rita = scripted_page, stage.member("Rita")
+    path = stage.article(title="Calm")
+    stage.comment(path, rita, "The first.")
+    page.clock.install()
+    page.goto(path)
+    expect(page.get_by_text("The first.")).to_be_visible()
+    stage.comment(path, rita, "The second.")
+    page.wait_for_timeout(1500)
+    page.clock.run_for(16000)
+    news = page.get_by_role("link", name="1 new comment")
+    expect(news).to_be_visible()
+    expect(page.get_by_text("The second.")).to_have_count(0)
+    news.click()
+    expect(page.get_by_text("The second.")).to_be_visible()
+    expect(news).to_be_hidden()
