@@ -16,10 +16,10 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 @api.get("/counts")
 def counts() -> Response:
     """Return the number of published comments of each `article_id`; 0 for articles that are not known yet."""
-    asked = sorted(set(filter(None, request.args.getlist("article_id"))))
-    if not asked or len(asked) > MAX_ARTICLES:
-        return _refuse(f"Give 1 to {MAX_ARTICLES} article_id parameters.")
-    found = counts_of(asked, request.args.get("site", ""))
+    asked, site = sorted(set(filter(None, request.args.getlist("article_id")))), request.args.get("site", "")
+    if not asked or len(asked) > MAX_ARTICLES or any("\0" in text for text in (*asked, site)):
+        return _refuse(f"Give 1 to {MAX_ARTICLES} article_id parameters, without U+0000.")
+    found = counts_of(asked, site)
     if found is None:
         return _refuse("There is no such site.", 404)
     response = kept(jsonify(counts={name: found.get(name, 0) for name in asked}), is_public=True)

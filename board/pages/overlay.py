@@ -18,7 +18,7 @@ from sqlalchemy import Row, Select, bindparam, exists, or_, select
 
 from board.access import NotThere
 from board.answers import private, stop_overlay
-from board.articles.loading import load_article
+from board.articles.loading import load_article, refuse_nul
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.ballots.models import Ballot, Placement
 from board.ballots.placing import BallotView, ballots_on
@@ -161,6 +161,7 @@ def _ask_to_reload() -> Response:
 
 def _find_place(segment: str, site_slug: str, member_id: int) -> Row[Any]:
     """Return what the overlay needs of the article, and whether there are ballots or a kept text. Raises NotThere."""
+    refuse_nul(segment + site_slug)
     names = spellings(segment)
     values = {"names": names, "member": member_id, "slug": site_slug}
     found = db.session.connection().execute(_place_query(bool(site_slug)), values).all()

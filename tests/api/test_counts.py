@@ -36,7 +36,10 @@ def test_another_sites_articles_are_asked_for_by_its_name(client: Browser, artic
     assert client.get(f"{PATH}?article_id=opening-night&site=nowhere").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["", "article_id=", "&".join(f"article_id={n}" for n in range(101))])
+@pytest.mark.parametrize(
+    "query",
+    ["", "article_id=", "article_id=a%00b", "article_id=a&site=%00", "&".join(f"article_id={n}" for n in range(101))],
+)
 def test_none_or_too_many_articles_are_refused_in_words(client: Browser, article: Article, query: str) -> None:
     answer = client.get(f"{PATH}?{query}")
     assert answer.status_code == 400

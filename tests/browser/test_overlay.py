@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, open_page, sign_in
-from tests.browser.stage import Stage
+from tests.browser.scene import Scene
 
 NAME = "Ada Laid"
 LAID = "document.cookie.includes('overlay=1')"
@@ -32,10 +32,10 @@ def open_laid(page: Any, path: str) -> Any:
     return answer
 
 
-def test_a_members_page_is_made_of_ready_bytes_and_their_own(scripted_page: Any, stage: Stage) -> None:
-    page, ada, rita = scripted_page, stage.member(NAME), stage.member("Rita")
-    path = stage.article(title="Laid over")
-    stage.comment(path, rita, "A comment to like.")
+def test_a_members_page_is_made_of_ready_bytes_and_their_own(scripted_page: Any, scene: Scene) -> None:
+    page, ada, rita = scripted_page, scene.member(NAME), scene.member("Rita")
+    path = scene.article(title="Laid over")
+    scene.comment(path, rita, "A comment to like.")
     sign_in(page, ada)
     page.goto(path)
     page.get_by_label("Your comment").fill("Mine, and only mine.")
@@ -65,10 +65,10 @@ def test_a_members_page_is_made_of_ready_bytes_and_their_own(scripted_page: Any,
     expect(page.locator(".comment", has_text="A second one.")).to_be_visible()
 
 
-def test_nothing_moves_when_the_overlay_is_laid(scripted_page: Any, stage: Stage) -> None:
-    page, ada, rita = scripted_page, stage.member(NAME), stage.member("Rita")
-    path = stage.article(title="Still as a stage")
-    stage.comment(path, rita, "A comment.")
+def test_nothing_moves_when_the_overlay_is_laid(scripted_page: Any, scene: Scene) -> None:
+    page, ada, rita = scripted_page, scene.member(NAME), scene.member("Rita")
+    path = scene.article(title="Still as a stage")
+    scene.comment(path, rita, "A comment.")
     sign_in(page, ada)
     page.add_init_script(
         "window.moved = 0; new PerformanceObserver((list) => { for (const e of list.getEntries()) moved += e.value; })"
@@ -82,9 +82,9 @@ def test_nothing_moves_when_the_overlay_is_laid(scripted_page: Any, stage: Stage
         assert page.evaluate("moved") < 0.01, width
 
 
-def test_logging_out_and_going_back_shows_nobodys_name(scripted_page: Any, stage: Stage) -> None:
-    page, ada = scripted_page, stage.member(NAME)
-    path = stage.article(title="Back again")
+def test_logging_out_and_going_back_shows_nobodys_name(scripted_page: Any, scene: Scene) -> None:
+    page, ada = scripted_page, scene.member(NAME)
+    path = scene.article(title="Back again")
     sign_in(page, ada)
     open_laid(page, path)
     page.get_by_role("button", name="Log out").click()
@@ -94,9 +94,9 @@ def test_logging_out_and_going_back_shows_nobodys_name(scripted_page: Any, stage
     expect(page.get_by_text(NAME)).to_have_count(0)
 
 
-def test_a_press_waits_for_an_overlay_on_its_way(scripted_page: Any, stage: Stage) -> None:
-    page, ada = scripted_page, stage.member(NAME)
-    path = stage.article(title="Slow overlay")
+def test_a_press_waits_for_an_overlay_on_its_way(scripted_page: Any, scene: Scene) -> None:
+    page, ada = scripted_page, scene.member(NAME)
+    path = scene.article(title="Slow overlay")
     sign_in(page, ada)
     open_laid(page, path)
     page.route(re.compile(r"/overlay\?"), lambda route: (page.wait_for_timeout(1200), route.continue_()))
@@ -106,9 +106,9 @@ def test_a_press_waits_for_an_overlay_on_its_way(scripted_page: Any, stage: Stag
     expect(page.locator(".comment", has_text="Faster than the overlay.")).to_be_visible()
 
 
-def test_without_the_overlay_the_page_works_and_the_next_comes_whole(scripted_page: Any, stage: Stage) -> None:
-    page, ada = scripted_page, stage.member(NAME)
-    path = stage.article(title="No overlay")
+def test_without_the_overlay_the_page_works_and_the_next_comes_whole(scripted_page: Any, scene: Scene) -> None:
+    page, ada = scripted_page, scene.member(NAME)
+    path = scene.article(title="No overlay")
     sign_in(page, ada)
     open_laid(page, path)
     page.route(re.compile(r"/overlay\?"), lambda route: route.abort())
@@ -119,10 +119,10 @@ def test_without_the_overlay_the_page_works_and_the_next_comes_whole(scripted_pa
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
-def test_a_moderator_keeps_their_menus(scripted_page: Any, stage: Stage) -> None:
-    page, mona, rita = scripted_page, stage.member("Mona", "moderator"), stage.member("Rita")
-    path = stage.article(title="For moderators")
-    stage.comment(path, rita, "A comment to judge.")
+def test_a_moderator_keeps_their_menus(scripted_page: Any, scene: Scene) -> None:
+    page, mona, rita = scripted_page, scene.member("Mona", "moderator"), scene.member("Rita")
+    path = scene.article(title="For moderators")
+    scene.comment(path, rita, "A comment to judge.")
     sign_in(page, mona)
     for _ in range(2):
         page.goto(path)
@@ -131,14 +131,14 @@ def test_a_moderator_keeps_their_menus(scripted_page: Any, stage: Stage) -> None
         expect(page.get_by_role("link", name="Remove")).to_be_visible()
 
 
-def test_new_comments_are_told_of_and_shown_only_when_asked(scripted_page: Any, stage: Stage) -> None:
-    page, rita = scripted_page, stage.member("Rita")
-    path = stage.article(title="Calm")
-    stage.comment(path, rita, "The first.")
+def test_new_comments_are_told_of_and_shown_only_when_asked(scripted_page: Any, scene: Scene) -> None:
+    page, rita = scripted_page, scene.member("Rita")
+    path = scene.article(title="Calm")
+    scene.comment(path, rita, "The first.")
     page.clock.install()
     page.goto(path)
     expect(page.get_by_text("The first.")).to_be_visible()
-    stage.comment(path, rita, "The second.")
+    scene.comment(path, rita, "The second.")
     page.wait_for_timeout(1500)
     page.clock.run_for(16000)
     news = page.get_by_role("link", name="1 new comment")

@@ -219,6 +219,7 @@ def test_an_article_that_is_not_there_has_no_overlay(cached_app: Flask, article:
     browser = scripted(cached_app, author)
     assert browser.get("/articles/nothing/overlay?ids=1").status_code == 404
     assert browser.get(f"{PAGE}/overlay?ids=1&site=nowhere").status_code == 404
+    assert browser.get("/articles/a%00b/overlay?ids=1").status_code == 404
 
 
 def test_the_overlay_takes_three_queries_however_much_is_on_the_page(
