@@ -6,10 +6,12 @@ A value comes from the environment (`BOARD_…`), else from `instance/board.toml
 
 import os
 import secrets
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -22,6 +24,7 @@ from pydantic_settings import (
 SECRET_KEY_FILE = "secret_key"  # noqa: S105 - a file's name
 LOCAL_SETTINGS_FILE = "board.toml"
 MIN_SECRET_CHARACTERS = 32
+OTHER_PREFIXES = ("BOARD_TEST_", "BOARD_SERVE_")  # of the tests, and of `board serve` to its own processes
 
 ROLES = ("member", "moderator", "editor", "admin")  # each may do what the ones before it may
 
@@ -144,6 +147,15 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_is_known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("must be a time zone's name, as in Europe/London") from error
+        return value
+
     @model_validator(mode="after")
     def _fill_in_from_instance(self) -> Self:
         self.instance_path = self.instance_path.resolve()
@@ -181,14 +193,25 @@ def load_settings(**overrides: object) -> Settings:
 
     Raises SettingsError naming each wrong setting and the mend.
     """
+    _refuse_unknown_variables()
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError(_explain(error)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{instance_directory() / LOCAL_SETTINGS_FILE} cannot be read: {error}") from error
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     if not settings.secret_key:
         settings.secret_key = _read_or_make_secret(settings.instance_path / SECRET_KEY_FILE)
     return settings
+
+
+def _refuse_unknown_variables() -> None:
+    """Name a misspelt variable, which would otherwise change nothing without a word."""
+    known = {f"BOARD_{name.upper()}" for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith("BOARD_") and not name.startswith(OTHER_PREFIXES) and name not in known:
+            raise SettingsError(f"{name} is not a setting of Board. See docs/settings.md, or run: board settings")
 
 
 def _explain(error: ValidationError) -> str:
@@ -196,6 +219,7 @@ def _explain(error: ValidationError) -> str:
     for fault in error.errors():
         name = str(fault["loc"][0]) if fault["loc"] else "secret_key"
         what = "is not a setting of Board" if fault["type"] == "extra_forbidden" else fault["msg"]
+        what = what.removeprefix("Value error, ").removeprefix("Input ")
         lines.append(f"BOARD_{name.upper()} (or {name} in {LOCAL_SETTINGS_FILE}): {what}")
     return "\n".join(lines)
 

@@ -4,8 +4,11 @@ This process only watches over the others; it never imports the application, so 
 """
 
 import os
+import socket as network
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +37,8 @@ def run(*, host: str | None, port: int | None, workers: int | None, socket: str 
         upgrade()
     os.environ[DELIVERS] = "1" if delivers else ""
     host, port = host or settings.host, port or settings.port
+    if not socket:
+        refuse_taken_port(host, port)
     os.environ["BOARD_PORT"] = str(port)  # for the web processes, whose links name it
     where = socket or f"http://{host}:{port}"
     print(f"Board is on {where} (press Ctrl-C to stop)", file=sys.stderr)  # noqa: T201
@@ -57,6 +62,7 @@ def run(*, host: str | None, port: int | None, workers: int | None, socket: str 
         log_access=False,
         log_level=_granian_level(settings.log_level),
     ).serve()
+    fold_journal(settings.database_url)
 
 
 def upgrade() -> None:
@@ -64,6 +70,27 @@ def upgrade() -> None:
     upgraded = subprocess.run([sys.executable, "-m", "board", "init"], check=False, stdout=subprocess.DEVNULL)
     if upgraded.returncode:
         sys.exit(upgraded.returncode)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """End with a sentence if somebody listens there; two Boards would otherwise share the port, and the requests."""
+    with network.socket(network.AF_INET6 if ":" in host else network.AF_INET) as probe:
+        probe.setsockopt(network.SOL_SOCKET, network.SO_REUSEADDR, 1)  # what only lingers after a stop is no obstacle
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            print(
+                f"Error: Board cannot listen on {host}:{port}: {error.strerror}. Choose another: --port",
+                file=sys.stderr,
+            )
+            sys.exit(1)
+
+
+def fold_journal(database_url: str) -> None:
+    """Write what SQLite keeps beside the database into it, so that after a stop the file alone is whole."""
+    if database_url.startswith("sqlite:///"):
+        with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def default_workers(settings: Settings) -> int:

@@ -33,7 +33,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "correct horse battery staple"
-START_SECONDS = 30
+START_SECONDS = 60
 MAIL_SECONDS = 20
 WAIT_MS = 15_000
 
