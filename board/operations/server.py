@@ -12,6 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from board.config import Settings, load_settings
 from board.operations.revision import has_newest_schema
 
@@ -41,7 +43,7 @@ def run(*, host: str | None, port: int | None, workers: int | None, socket: str 
         refuse_taken_port(host, port)
     os.environ["BOARD_PORT"] = str(port)  # for the web processes, whose links name it
     where = socket or f"http://{host}:{port}"
-    print(f"Board is on {where} (press Ctrl-C to stop)", file=sys.stderr)  # noqa: T201
+    click.echo(f"Board is on {where} (press Ctrl-C to stop)", err=True)
     Granian(
         "board.operations.server:build",
         factory=True,
@@ -79,9 +81,8 @@ def refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            print(
-                f"Error: Board cannot listen on {host}:{port}: {error.strerror}. Choose another: --port",
-                file=sys.stderr,
+            click.echo(
+                f"Error: Board cannot listen on {host}:{port}: {error.strerror}. Choose another: --port", err=True
             )
             sys.exit(1)
 
