@@ -81,9 +81,7 @@ def refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            click.echo(
-                f"Error: Board cannot listen on {host}:{port}: {error.strerror}. Choose another: --port", err=True
-            )
+            click.echo(f"Error: cannot listen on {host}:{port}: {error.strerror}. Choose another: --port", err=True)
             sys.exit(1)
 
 
