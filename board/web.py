@@ -161,6 +161,7 @@ def finish(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code == 200:
         keep_static(response)
     else:
+        response.headers.setdefault("Cache-Control", "private, no-store")  # what is for everybody says so itself
         spent_ms = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
         log.info(
             "request",

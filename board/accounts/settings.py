@@ -168,11 +168,9 @@ def _present_member_is(user: User) -> bool:
 
 
 def end_session(key: str) -> Response:
-    """Sign out one of the member's browsers; `key` begins with the start of its row's key."""
-    user = member()
-    row = db.session.scalar(
-        select(MemberSession).where(MemberSession.user_id == user.id, MemberSession.token_hash == key)
-    )
+    """Sign out one of the member's browsers; `key` is its row's."""
+    own = select(MemberSession).where(MemberSession.user_id == member().id, MemberSession.token_hash == key)
+    row = db.session.scalar(own) if key.isalnum() else None
     if row is None:
         raise NotThere
     row.end()

@@ -45,7 +45,7 @@ def draw_picture(content: bytes) -> Drawing:
     JPEG, PNG, WebP and the first frame of a GIF come in; JPEG goes out, or WebP where something is transparent. No
     side is longer than 1600 pixels. Position, camera, author and other hidden data of the file are dropped.
     """
-    image = _upright(_open(content))
+    image = _opened(content)
     return Drawing(*_draw(image), image.width, image.height)
 
 
@@ -61,13 +61,15 @@ def picture_path(picture: Picture) -> str:
     return url_for("media.picture", name=f"{picture.sha256}.{EXTENSIONS[picture.content_type]}")
 
 
-def _open(content: bytes) -> Image.Image:
+def _opened(content: bytes) -> Image.Image:
+    """Return the picture upright. Raises PictureRefused, also for damaged data beside the pixels."""
     try:
         image = Image.open(BytesIO(content), formats=READ_FORMATS)
         if image.width * image.height > MAX_PIXELS:
             raise PictureRefused(_too_many_pixels())
         image.draft("RGB", (MAX_SIDE_PIXELS, MAX_SIDE_PIXELS))  # reads a huge JPEG at a fraction of its size
         image.load()
+        return _upright(image)
     except Image.DecompressionBombError as error:
         raise PictureRefused(_too_many_pixels()) from error
     except UnidentifiedImageError as error:
@@ -78,7 +80,6 @@ def _open(content: bytes) -> Image.Image:
         if isinstance(error, PictureRefused):
             raise
         raise PictureRefused(_("This picture's file is damaged. Save it again and choose the new file.")) from error
-    return image
 
 
 def _too_many_pixels() -> str:

@@ -106,7 +106,8 @@ def take_ballot_off(ballot: Ballot, article: Article, by: Any = None) -> bool:
 
 def find_articles(site: Site, external_ids: list[str]) -> list[Article]:
     """Return the site's articles with the IDs, in their order. Raises TermsRefused for those that are not there."""
-    query = select(Article).where(Article.site_id == site.id, Article.external_id.in_(external_ids))
+    askable = [external_id for external_id in external_ids if "\0" not in external_id]  # PostgreSQL takes no U+0000
+    query = select(Article).where(Article.site_id == site.id, Article.external_id.in_(askable))
     found = {article.external_id: article for article in db.session.scalars(query).unique()}
     missing = [external_id for external_id in external_ids if external_id not in found]
     if missing:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from board.access import permit
 from board.accounts.current import member
+from board.accounts.limits import TooManyTries, count_in_network
 from board.answers import is_fragment, private
 from board.articles.loading import article_path
 from board.articles.models import Article
@@ -16,6 +17,8 @@ from board.comments.models import Comment
 from board.comments.operations import post_comment, rendered
 from board.extensions import db
 from board.screening import TextRefused
+
+KEPT_PER_NETWORK = 200  # texts of signed-out people in 15 minutes: more than a school writes, too few to fill a disk
 
 
 def sent_form() -> CommentForm:
@@ -63,6 +66,10 @@ def _keep(article: Article, parent: Comment | None, form: CommentForm) -> Respon
         )
     source, _html = rendered(form.text)
     user = member() if current_user.is_authenticated else None
+    try:
+        count_in_network("draft", KEPT_PER_NETWORK)
+    except TooManyTries as refusal:
+        raise TextRefused(str(refusal), 429) from refusal
     drafts.keep(article, parent, source, user)
     db.session.commit()
     here = answers.way_to(parent) if parent else article_path(article) + "#comment-form"

@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from board.access import permit
-from board.accounts.current import member
+from board.accounts.current import member, staff
 from board.answers import answer, next_path
 from board.articles.loading import load_article
 from board.comments import answers, composing
@@ -132,7 +132,7 @@ def reaction(comment_id: int) -> Response:
 def history(comment_id: int) -> Response:
     """Show a moderator what an edited comment said before."""
     comment = load_comment(comment_id, current_user)
-    permit(comment.can_show_history_to(current_user))
+    permit(comment.can_show_history_to(staff("moderator")))
     return answers.show_history(comment)
 
 

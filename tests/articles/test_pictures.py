@@ -97,3 +97,11 @@ def test_a_picture_is_served_for_ever(app: Any, client: Any, site: Site) -> None
         "/media/" + "0" * 64 + ".jpg",
     ):
         assert client.get(wrong).status_code == 404
+
+
+def test_damaged_data_beside_the_pixels_is_refused_in_words() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    damaged = picture_file(kind="WEBP", exif=exif).replace(b"MM\x00*", b"MM\xf9*")
+    with pytest.raises(PictureRefused, match="damaged"):
+        draw_picture(damaged)

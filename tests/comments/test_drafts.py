@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from flask_security import user_confirmed, user_registered
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.comments import composing
 from board.comments.drafts import KEPT_FOR, purge_drafts
 from board.comments.models import Comment, Draft
 from board.extensions import db
@@ -154,3 +156,14 @@ def test_the_worker_sweeps_old_drafts_away(article: Article, client: Browser) ->
     with time_machine.travel(now() + KEPT_FOR + timedelta(minutes=1)):
         assert sweep() == 1
     assert drafts() == 0
+
+
+def test_one_network_cannot_fill_the_disk_with_texts_that_nobody_comes_back_for(
+    client: Browser, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composing, "KEPT_PER_NETWORK", 2)
+    for number in range(2):
+        client.post(POST, {"body": f"Thought {number}."})
+    refused = client.post(POST, {"body": "One thought too many."})
+    assert (refused.status_code, drafts()) == (429, 2)
+    assert "One thought too many." in refused.text

@@ -164,6 +164,7 @@ def test_staff_without_the_second_factor_that_is_asked_for_are_sent_to_set_it_up
     assert answer.status_code == 303
     assert "/account" in answer.headers["Location"]
     assert present(comment).state == "published"
+    assert browser_for(moderator).get(f"/comments/{comment.id}/history").status_code == 303
 
 
 def test_the_list_takes_a_fixed_number_of_queries(

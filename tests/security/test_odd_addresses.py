@@ -75,3 +75,13 @@ def test_looking_at_a_ballots_forms_without_their_bodies_changes_nothing(
         assert head(browser, path) == 200
     states = [db.session.scalar(select(Ballot.state).where(Ballot.id == ballot.id)) for ballot in (draft, published)]
     assert states == ["draft", "published"]
+
+
+def test_odd_values_in_small_forms_are_answered_in_words(
+    site: Any, article: Article, admin: User, browser_for: Any
+) -> None:
+    make_ballot(site, slug="a")
+    browser = browser_for(admin)
+    placed = browser.post("/manage/ballots/a/placements", {"places": "opening\0night"})
+    ended = browser.post("/account/sessions/a%00b/removal")
+    assert (placed.status_code, ended.status_code) == (422, 404)
