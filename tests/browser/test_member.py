@@ -104,7 +104,7 @@ def test_member_reports_a_comment_with_a_reason(page: Any, scene: Scene) -> None
     scene.comment(path, scene.member("Sam Spammer"), "Buy my lamps.")
     sign_in(page, scene.member("Ada Author"))
     page.goto(path)
-    choose(page, "Report")
+    page.get_by_role("link", name="Report").click()
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("Spam or advertising").check()
