@@ -69,8 +69,8 @@ def init_extensions(app: Flask, settings: Settings) -> None:
     with app.app_context():
         prepare_engine(extensions.db.engine)
     init_mail(app, settings)
+    init_web(app, settings)  # before the check of forms, so that a refused one has its ID in the log too
     init_csrf(app, extensions.csrf)
-    init_web(app, settings)
 
 
 def init_features(app: Flask) -> None:

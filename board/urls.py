@@ -4,8 +4,6 @@ WSGI servers decode `%2F` before we see it, so a slash (or a per cent sign) insi
 our own links; `spellings` gives what an arriving path may mean, the likeliest first. See docs/decisions/0005.
 """
 
-from urllib.parse import quote, unquote
-
 from flask import current_app, url_for
 from werkzeug.routing import IntegerConverter, ValidationError
 
@@ -55,13 +53,3 @@ def url_for_article(endpoint: str, external_id: str, site_slug: str | None = Non
 def absolute(path: str) -> str:
     """Return the address that readers reach a path of ours at."""
     return str(current_app.config["BOARD"].public_url) + path
-
-
-def encode_path(text: str) -> str:
-    """Percent-encode a text as one path segment."""
-    return quote(text, safe="")
-
-
-def decode_path(text: str) -> str:
-    """Undo `encode_path`."""
-    return unquote(text)

@@ -5,7 +5,6 @@ then on it can only be tightened: closed earlier, results hidden longer.
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -114,10 +113,6 @@ class Ballot(Model):
         if self.is_draft:
             return False
         return self.has_closed or self.results == "always" or (self.results == "after-vote" and has_voted)
-
-    def can_be_managed_by(self, user: Any) -> bool:
-        """Editors and admins write ballots."""
-        return bool(user.is_authenticated and user.is_editor)
 
     def option(self, option_id: int) -> "BallotOption | None":
         """Return the option of this ballot with the ID."""

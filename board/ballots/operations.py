@@ -211,7 +211,7 @@ def _flush_slug(slug: str) -> None:
 
 
 def _refuse_without_disclosure(ballot: Ballot) -> None:
-    if (ballot.sponsor or any(option.sponsor for option in ballot.options)) and not ballot.disclosure:
+    if ballot.needs_disclosure and not ballot.disclosure:
         raise TermsRefused({"disclosure": [_("Say who pays: a ballot with a sponsor needs its disclosure.")]})
 
 

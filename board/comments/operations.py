@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
@@ -15,6 +16,7 @@ from board.comments.threads import Thread
 from board.extensions import db
 from board.markup import RENDERER_VERSION, MarkupError, normalise, render_comment
 from board.screening import Earlier, Hold, Refuse, Submission, TextRefused, decide
+from board.screening.deciding import MAX_LINKS_OF_NEWCOMERS, links_of_newcomers
 from board.storage import insert_for, now
 
 RETRY_MINUTES = 10  # without a form's key, the same text in the same place is a retry for this long
@@ -82,7 +84,17 @@ def post_comment(
 def edit_comment(comment: Comment, body: str) -> bool:
     """Replace the comment's text; tell whether it changed. Raises TextRefused."""
     source, html = rendered(body)
+    if comment.state == "published":
+        _refuse_what_would_have_been_held(comment, source, html)
     return comment.edit(source, html)
+
+
+def _refuse_what_would_have_been_held(comment: Comment, source: str, html: str) -> None:
+    """Refuse to make of a first comment, once it is published, what would have waited for a moderator."""
+    before = select(Comment).where(Comment.author_id == comment.author_id, Comment.id < comment.id).limit(1)
+    earlier = [Earlier(first.body_source, first.created_at) for first in db.session.scalars(before)]
+    if links_of_newcomers(Submission(comment.author, source, html, is_thread_open=True, earlier=earlier)):
+        raise TextRefused(_("A first comment can have at most %(n)d links. Take some out.", n=MAX_LINKS_OF_NEWCOMERS))
 
 
 def rendered(body: str) -> tuple[str, str]:

@@ -160,3 +160,14 @@ def test_a_members_page_lists_what_they_published(
     page = client.get(f"/members/{author.id}").text
     assert "Ada Author" in page and "What a <strong>night" in page and "Regretted" not in page
     assert client.get("/members/999").status_code == 404
+
+
+def test_a_newcomer_cannot_edit_in_the_links_that_would_have_waited(
+    article: Article, author: User, browser_for: BrowserFor
+) -> None:
+    first = make_comment(article, author, "Bravo.")
+    links = "https://a.example https://b.example https://c.example"
+    answer = browser_for(author).post(f"/comments/{first.id}/edit", {"body": links})
+    assert answer.status_code == 422
+    assert "at most 2 links" in answer.text
+    assert db.session.scalar(select(Comment.body_source).where(Comment.id == first.id)) == "Bravo."

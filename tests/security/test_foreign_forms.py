@@ -75,6 +75,12 @@ def test_a_refused_form_keeps_the_text_and_can_be_sent_again(browser_for: Any, a
     assert 'action="/articles/opening-night/comments"' in answer.text
 
 
+def test_a_refused_form_has_its_number_in_the_log(client: Any) -> None:
+    answer = client.post("/articles/opening-night/comments", {"body": "x"}, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert answer.headers["X-Request-ID"]
+
+
 def test_a_foreign_form_asks_the_database_nothing(app: Flask, client: Any) -> None:
     with queries() as sent:
         client.post("/articles/opening-night/comments", {"body": "x"}, headers={"Origin": "https://evil.example"})
