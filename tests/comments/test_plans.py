@@ -11,6 +11,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments import reading
 from board.comments.models import Comment, Reaction
+from board.comments.own import own_comments
 from board.comments.profile import written_by
 from board.comments.sorting import SORTS, Sort
 from board.comments.thread import ALL_BELOW, BELOW_MORE, REPLIES_BELOW, load_page
@@ -51,6 +52,7 @@ STATEMENTS: dict[str, Run] = {
     "one comment": lambda *_: reading.with_ids([ANY_COMMENT]),
     "held": lambda article, member: reading.held(article.id, member),
     "liked": lambda _, member: reading.liked_by(member.id, range(1, 51)),
+    "own": lambda article, member: own_comments(member.id, article.id, True, range(1, 51)),
     "profile": lambda _, member: db.session.scalars(written_by(member.id, None, 21)).unique().all(),
 }  # fmt: skip
 
@@ -88,6 +90,13 @@ def test_every_query_of_a_page_uses_an_index(big_stage: Article, other_member: U
         assert explained, name
         for plan in explained:
             assert not scans_comments(plan), f"{name}:\n{plan}"
+
+
+def test_what_is_ones_own_is_found_from_the_page_not_from_all_one_ever_wrote(big_stage: Article, author: User) -> None:
+    with plans() as explained:
+        own_comments(author.id, big_stage.id, True, range(1, 51))
+    assert len(explained) == 1
+    assert "ix_comment_author" not in explained[0] and "ix_comment_article" not in explained[0]
 
 
 def test_the_number_of_queries_does_not_grow(article: Article, author: User, other_member: User) -> None:
