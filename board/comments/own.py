@@ -50,7 +50,7 @@ def _query() -> Select[Any]:
     ids: Any = bindparam("ids", expanding=True)
     held = select(comment.id).where(comment.article_id == article, comment.state == "held", comment.author_id == me)
     latest_held = select(held.order_by(comment.id.desc()).limit(MAX_HELD_SHOWN).subquery().c.id)
-    # "+ 0" keeps the databases from reading all that a busy author or a large thread ever got instead of these few rows.
+    # "+ 0" keeps the databases from reading all of a busy author's or a large thread's rows instead of these few.
     written = select(comment.id).where(comment.id.in_(ids), comment.author_id + 0 == me)
     liked = select(reaction.comment_id).where(reaction.comment_id.in_(ids), reaction.user_id == me)
     mine = union(latest_held, written, liked).subquery("mine")

@@ -93,8 +93,9 @@ def test_every_query_of_a_page_uses_an_index(big_stage: Article, other_member: U
 
 
 def test_what_is_ones_own_is_found_from_the_page_not_from_all_one_ever_wrote(big_stage: Article, author: User) -> None:
+    member_id, article_id = author.id, big_stage.id
     with plans() as explained:
-        own_comments(author.id, big_stage.id, True, range(1, 51))
+        own_comments(member_id, article_id, True, range(1, 51))
     assert len(explained) == 1
     assert "ix_comment_author" not in explained[0] and "ix_comment_article" not in explained[0]
 
