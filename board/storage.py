@@ -10,6 +10,7 @@ import fcntl
 import os
 import re
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ class WriterLock:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    os.close(os.open(str(engine.url.database), os.O_RDWR | os.O_CREAT, 0o600))  # for its owner's eyes only
+    _make_private_file(str(engine.url.database))
     lock = WriterLock(Path(f"{engine.url.database}.writer"))
 
     def connect(dbapi: Any, _record: Any) -> None:
@@ -155,6 +156,16 @@ def _prepare_sqlite(engine: Engine) -> None:
     event.listen(engine, "before_cursor_execute", before_execute)
     event.listen(engine, "savepoint", savepoint)
     event.listen(engine, "checkin", checkin)
+
+
+def _make_private_file(file: str) -> None:
+    """Make a new database's file for its owner's eyes only.
+
+    A file that is there is left alone: closing a descriptor of our own would drop the locks that SQLite holds on it in
+    this process, and two writers could meet.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_postgresql(engine: Engine) -> None:

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from contextvars import Context
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,7 @@ def sqlite_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Build the application once for all tests of this process on SQLite, and keep a copy of its empty database."""
     directory = tmp_path_factory.mktemp("sqlite")
     for application in _stage(f"sqlite:///{directory / 'board.db'}", directory):
-        with sqlite3.connect(directory / "board.db") as live, sqlite3.connect(directory / "empty.db") as empty:
-            live.backup(empty)
+        _copy_sqlite(directory / "board.db", directory / "empty.db")
         yield application
 
 
@@ -239,8 +239,13 @@ def _stage(database_url: str, directory: Path) -> Iterator[Flask]:
 def _empty_sqlite(engine: Engine) -> None:
     """Write the empty database over the former test's."""
     file = Path(str(engine.url.database))
-    with sqlite3.connect(file.with_name("empty.db")) as empty, sqlite3.connect(file) as live:
-        empty.backup(live)
+    _copy_sqlite(file.with_name("empty.db"), file)
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    """Write one database over another, under SQLite's own locks."""
+    with closing(sqlite3.connect(source)) as whole, closing(sqlite3.connect(target)) as copy:
+        whole.backup(copy)
 
 
 def _empty_postgresql(engine: Engine) -> None:
