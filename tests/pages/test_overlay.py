@@ -1,13 +1,10 @@
 """The overlay: what is one's own, laid over a page kept for everybody, and never in it."""
 
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 
-from board import create_app, pagecache
 from board.accounts.models import MemberSession, User
 from board.articles.models import Article
 from board.comments.models import Comment
@@ -15,28 +12,11 @@ from board.extensions import db
 from board.pagecache import PageCache
 from board.storage import now
 from tests.ballots.conftest import make_ballot, place
-from tests.conftest import Browser, _settings
+from tests.conftest import Browser
 from tests.factories import make_article, make_comment
 from tests.reading import queries
 
-A_LONG_SECOND = 3600
 PAGE = "/articles/opening-night"
-
-
-@pytest.fixture
-def cached_app(app: Flask, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """Return a second application on the same database, with ready bytes in front; the test says when time passes."""
-    monkeypatch.setattr(pagecache, "CHECK_SECONDS", A_LONG_SECOND)
-    settings = _settings(database_url, tmp_path)
-    settings.page_cache_megabytes = 8
-    return create_app(settings)
-
-
-@pytest.fixture
-def cache(cached_app: Flask) -> Any:
-    """Return the layer in front."""
-    assert isinstance(cached_app.wsgi_app, PageCache)
-    return cached_app.wsgi_app
 
 
 def scripted(application: Flask, user: User | None = None) -> Browser:
