@@ -84,6 +84,7 @@ class Article(Model):
     title: Mapped[str] = mapped_column(String(300))
     standfirst: Mapped[str] = mapped_column(Text, default="")
     byline: Mapped[str] = mapped_column(String(200), default="")
+    section: Mapped[str] = mapped_column(String(80), default="")  # as in "Reviews": a ballot can be on all of one
     published_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
     url: Mapped[str] = mapped_column(String(2000), default="")  # the publisher's own page, if it has one

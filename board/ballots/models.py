@@ -22,8 +22,13 @@ MAX_SPONSOR_CHARACTERS = 120
 MAX_SLUG_CHARACTERS = 64
 
 KINDS = ("presented", "for_sponsor")
-RESULTS = ("always", "after-vote", "after-close")  # each hides longer than the one before it
+RESULTS = ("always", "after-vote", "after-close", "by-hand")  # each hides longer than the one before it
 WHO = ("anyone", "email", "member")
+ORDERS = ("fixed", "random", "alphabetical")
+REACHES = ("placed", "section", "site")  # on the articles it is placed on, all of a section, or all of the site
+OPTION_STATES = ("listed", "proposed", "merged", "refused")  # the last three: what became of a write-in
+MAX_SECTION_CHARACTERS = 80
+MAX_OPTION_NOTE_CHARACTERS = 500
 
 
 class Sponsor(Model):
@@ -50,8 +55,11 @@ class Ballot(Model):
     __table_args__ = (
         CheckConstraint("kind IN ('presented', 'for_sponsor')", name="kind"),
         CheckConstraint("state IN ('draft', 'published', 'closed')", name="state"),
-        CheckConstraint("results IN ('always', 'after-vote', 'after-close')", name="results"),
+        CheckConstraint("results IN ('always', 'after-vote', 'after-close', 'by-hand')", name="results"),
         CheckConstraint("who IN ('anyone', 'email', 'member')", name="who"),
+        CheckConstraint("method IN ('one', 'several', 'approval', 'ranked', 'score')", name="method"),
+        CheckConstraint("option_order IN ('fixed', 'random', 'alphabetical')", name="option_order"),
+        CheckConstraint("reach IN ('placed', 'section', 'site')", name="reach"),
         CheckConstraint("state = 'draft' OR sponsor_id IS NULL OR disclosure <> ''", name="disclosed"),
         CheckConstraint("state = 'draft' OR opens_at IS NOT NULL", name="opens"),
         Index("ix_ballot_site", "site_id", "created_at"),
@@ -62,15 +70,23 @@ class Ballot(Model):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     slug: Mapped[str] = mapped_column(String(MAX_SLUG_CHARACTERS), unique=True)
     kind: Mapped[str] = mapped_column(String(20), default="presented")
-    method: Mapped[str] = mapped_column(String(20), default="one")  # how a choice becomes counts
+    method: Mapped[str] = mapped_column(String(20), default="one")  # what a choice is: see choices.py
+    max_choices: Mapped[int] = mapped_column(default=1)  # of "several"
+    option_order: Mapped[str] = mapped_column(String(20), default="fixed")
+    takes_write_ins: Mapped[bool] = mapped_column(default=False)
+    reach: Mapped[str] = mapped_column(String(10), default="placed")
+    section: Mapped[str] = mapped_column(String(MAX_SECTION_CHARACTERS), default="")  # where the reach is a section
     question: Mapped[str] = mapped_column(String(MAX_QUESTION_CHARACTERS))
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"))
     disclosure: Mapped[str] = mapped_column(String(MAX_DISCLOSURE_CHARACTERS), default="")
+    disclosure_version: Mapped[int] = mapped_column(default=0)  # of the wording, in `ballot_disclosure`
     opens_at: Mapped[datetime | None]  # None in a draft: at publication
     closes_at: Mapped[datetime | None]  # None: until an editor closes it
     state: Mapped[str] = mapped_column(String(10), default="draft")
     results: Mapped[str] = mapped_column(String(20), default="after-vote")
+    results_shown_at: Mapped[datetime | None]  # when an editor showed them, where that is by hand
     who: Mapped[str] = mapped_column(String(10), default="anyone")
+    work_bits: Mapped[int] = mapped_column(default=0)  # of proof of work a vote needs; 0: none
     can_change: Mapped[bool] = mapped_column(default=True)  # a voter may change their mind while voting is open
     version: Mapped[int] = mapped_column(default=0)  # grows with each change an editor makes
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -78,8 +94,9 @@ class Ballot(Model):
     site: Mapped[Site] = relationship(lazy="joined")
     sponsor: Mapped[Sponsor | None] = relationship(lazy="joined")
     options: Mapped[list["BallotOption"]] = relationship(
-        order_by="BallotOption.position", cascade="all, delete-orphan", lazy="selectin"
+        order_by="BallotOption.position, BallotOption.id", cascade="all, delete-orphan", lazy="selectin"
     )
+    disclosures: Mapped[list["Disclosure"]] = relationship(cascade="all, delete-orphan", order_by="Disclosure.version")
 
     @property
     def is_draft(self) -> bool:
@@ -109,10 +126,20 @@ class Ballot(Model):
         return self.sponsor_id is not None or any(option.sponsor_id for option in self.options)
 
     def shows_results(self, *, has_voted: bool) -> bool:
-        """Tell whether the numbers may be seen now: always, by those who have voted, or by all after the close."""
+        """Tell whether the numbers may be seen now: always, by those who have voted, after the close, or by hand."""
         if self.is_draft:
             return False
+        if self.results == "by-hand":
+            return self.has_closed and self.results_shown_at is not None
         return self.has_closed or self.results == "always" or (self.results == "after-vote" and has_voted)
+
+    def disclose(self, text: str, sponsor: Sponsor | None) -> None:
+        """Set who pays and in which words; an earlier wording is kept."""
+        name = sponsor.name if sponsor else ""
+        if not self.disclosures or (self.disclosures[-1].text, self.disclosures[-1].sponsor) != (text, name):
+            self.disclosure_version = len(self.disclosures) + 1
+            self.disclosures.append(Disclosure(version=self.disclosure_version, text=text, sponsor=name))
+        self.disclosure, self.sponsor = text, sponsor
 
     def option(self, option_id: int) -> "BallotOption | None":
         """Return the option of this ballot with the ID."""
@@ -135,18 +162,39 @@ class Ballot(Model):
 
 
 class BallotOption(Model):
-    """One of the answers, in the editor's order."""
+    """One of the answers, in the editor's order; or a write-in that waits for the editor, and what became of it."""
 
     __tablename__ = "ballot_option"
-    __table_args__ = (Index("ix_ballot_option_ballot", "ballot_id", "position"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        CheckConstraint("state IN ('listed', 'proposed', 'merged', 'refused')", name="state"),
+        Index("ix_ballot_option_ballot", "ballot_id", "position"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(default=0)
     text: Mapped[str] = mapped_column(String(MAX_OPTION_CHARACTERS))
+    note: Mapped[str] = mapped_column(String(MAX_OPTION_NOTE_CHARACTERS), default="")  # a sentence under the text
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"))
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"))  # in a vote for sponsors
+    state: Mapped[str] = mapped_column(String(10), default="listed")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ballot_option.id"))
 
     sponsor: Mapped[Sponsor | None] = relationship(lazy="joined")
+    picture: Mapped[Picture | None] = relationship(lazy="joined")
+
+
+class Disclosure(Model):
+    """A wording of the ballot's disclosure; each vote's record names the one that its voter saw."""
+
+    __tablename__ = "ballot_disclosure"
+
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(MAX_DISCLOSURE_CHARACTERS))
+    sponsor: Mapped[str] = mapped_column(String(MAX_SPONSOR_CHARACTERS), default="")
+    written_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Placement(Model):

@@ -178,9 +178,9 @@ def summary(ballot: Ballot) -> dict[str, Any]:
 
 
 def _apply(ballot: Ballot, terms: Terms, by: Any) -> None:
-    ballot.sponsor = sponsor_named(ballot.site, terms.sponsor, terms.sponsor_url, by) if terms.sponsor else None
+    sponsor = sponsor_named(ballot.site, terms.sponsor, terms.sponsor_url, by) if terms.sponsor else None
     ballot.kind, ballot.question = terms.kind, terms.question
-    ballot.disclosure = terms.disclosure or usual_disclosure(terms.kind, ballot.sponsor)
+    ballot.disclose(terms.disclosure or usual_disclosure(terms.kind, sponsor), sponsor)
     ballot.opens_at, ballot.closes_at = terms.opens_at, terms.closes_at
     ballot.results, ballot.who, ballot.can_change = terms.results, terms.who, terms.can_change
     _apply_options(ballot, terms)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from board.articles.loading import article_path
 from board.articles.models import Article
+from board.ballots.choices import options_of
 from board.ballots.models import Ballot, BallotOption, Placement
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
 from board.ballots.votes import Vote, tallies
@@ -107,7 +108,7 @@ class BallotView:
 
     def _row(self, option: BallotOption) -> Row:
         count = self.counts.get(option.id, 0)
-        is_own = self.vote is not None and option.id in self.vote.choice
+        is_own = self.vote is not None and option.id in options_of(self.vote.choice)
         return Row(
             option=option,
             count=count if self.shows_results else None,

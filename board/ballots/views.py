@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from board.access import NotAllowed, NotThere, load
 from board.accounts.addresses import AddressRefused, accept_address
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
+from board.ballots.choices import one
 from board.ballots.codes import CodeOver, TooManyCodes, WrongCode, redeem, send_code
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.placing import BallotView, view_of
@@ -66,12 +67,12 @@ def vote(slug: str) -> Response:
 def cast(ballot: Ballot, voter_key: str, option: BallotOption) -> Response:
     """Cast the vote under the key, and answer."""
     try:
-        outcome = cast_vote(ballot, voter_key, [option.id])
+        done = cast_vote(ballot, voter_key, one(option.id))
     except (NotOpen, AlreadyVoted) as refusal:
         db.session.rollback()
         return show_mistake(ballot, 409, message=why_not(ballot, refusal))
     db.session.commit()
-    return show_outcome(ballot, outcome)
+    return show_outcome(ballot, done.outcome)
 
 
 def load_ballot(slug: str) -> Ballot:
@@ -133,7 +134,7 @@ def vote_by_code(ballot: Ballot, option: BallotOption) -> Response:
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)
     standing = db.session.get(Vote, (ballot.id, voter_key))
-    if not is_first and (standing is None or standing.choice != [option.id]):
+    if not is_first and (standing is None or standing.choice != one(option.id)):
         db.session.commit()
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)

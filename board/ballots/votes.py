@@ -1,27 +1,35 @@
 """Votes: one current row for each voter, a record of every choice ever made, and the tally, all in one transaction.
 
 The primary key (ballot, voter) makes it one vote a voter. A change of mind replaces the row's choice, adds a record
-and moves the count; nothing is ever deleted. A tally is kept in a few shards, so that a hot ballot is not one hot row;
-it is summed on reading, and the votes are never counted again.
+and moves the count; nothing is ever deleted. A vote that is *quarantined* is kept and recorded like any other, but not
+counted until an editor says so. A tally is kept in a few shards, so that a hot ballot is not one hot row; it is summed
+on reading, and the votes are never counted again.
 """
 
 import random
+import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
+from typing import Any, TypedDict
 
-from sqlalchemy import JSON, ForeignKey, Index, String, func, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, bindparam, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from board.ballots.choices import CHOSEN, Choice, Counts
 from board.ballots.models import Ballot
 from board.extensions import Model, db, insert_once
 from board.storage import insert_for, now
 
 SHARDS = 16  # PostgreSQL; SQLite has one writer at a time anyway, so one shard
 MAX_VOTER_CHARACTERS = 80
-
-Choice = list[int]  # option IDs; one of them where the method is "one"
+RECEIPT_BYTES = 16
+TURNOUT = 0  # the "option" whose marks count voters by the state of their vote, and changes of mind
+COUNTED, QUARANTINED, VOIDED, CHANGES = range(4)
+TURNOUT_MARKS = {"counted": COUNTED, "quarantined": QUARANTINED, "voided": VOIDED}
 
 
 class NotOpen(Exception):
@@ -40,72 +48,260 @@ class Outcome(Enum):
     SAME = "same"
 
 
+@dataclass(frozen=True)
+class Cast:
+    """What came of a vote, and the receipt of the choice that now stands."""
+
+    outcome: Outcome
+    receipt: str
+
+
+class Paper(TypedDict):
+    """What a vote and its record have in common."""
+
+    ballot_id: int
+    voter_key: str
+    choice: Choice
+    receipt: str
+    cast_at: datetime
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a vote came from. `network` is hashed; any of `doubts`, each a short code, puts the vote in quarantine."""
+
+    network: str = ""
+    article_id: int | None = None  # on whose page it was cast
+    doubts: Sequence[str] = ()
+
+
 class Vote(Model):
     """A voter's present choice. `voter_key` is "m:" member, "d:" device or "e:" address, the latter two hashed."""
 
     __tablename__ = "vote"
+    __table_args__ = (
+        CheckConstraint("state IN ('counted', 'quarantined', 'voided')", name="state"),
+        Index("ix_vote_ballot_state", "ballot_id", "state", "network"),
+    )
 
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"), primary_key=True)
     voter_key: Mapped[str] = mapped_column(String(MAX_VOTER_CHARACTERS), primary_key=True)
     choice: Mapped[Choice] = mapped_column(JSON)
+    receipt: Mapped[str] = mapped_column(String(2 * RECEIPT_BYTES))  # of the record with this choice
+    state: Mapped[str] = mapped_column(String(12), default="counted")
+    doubts: Mapped[list[str]] = mapped_column(JSON, default=list)  # why it was quarantined
+    network: Mapped[str] = mapped_column(String(64), default="")  # of the voter, hashed
     cast_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def weights(self) -> Counts:
+        """Return what this vote adds to the tally."""
+        return weights(self.choice, self.state)
+
+    def change(self, paper: "Paper", origin: "Origin") -> None:
+        """Take another choice. New doubts take it out of the count; what an editor has voided stays voided."""
+        self.choice, self.receipt, self.cast_at = paper["choice"], paper["receipt"], paper["cast_at"]
+        self.network = origin.network or self.network
+        new = [doubt for doubt in origin.doubts if doubt not in self.doubts]
+        if new:
+            self.doubts = self.doubts + new
+            self.state = "quarantined" if self.state == "counted" else self.state
 
 
 class VoteRecord(Model):
-    """Every choice ever made, in order; rows are only ever added."""
+    """Every choice ever made, in order; rows are only ever added, and later sealed into the ledger, once."""
 
     __tablename__ = "vote_record"
-    __table_args__ = (Index("ix_vote_record_ballot", "ballot_id", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_vote_record_ballot", "ballot_id", "id"),
+        Index("ix_vote_record_seal", "ballot_id", "seal", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
     voter_key: Mapped[str] = mapped_column(String(MAX_VOTER_CHARACTERS))
     choice: Mapped[Choice] = mapped_column(JSON)
+    receipt: Mapped[str] = mapped_column(String(2 * RECEIPT_BYTES), unique=True)  # a secret that the voter keeps
+    replaces: Mapped[str | None] = mapped_column(String(2 * RECEIPT_BYTES))  # the receipt of the voter's former choice
+    disclosure_version: Mapped[int]
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
     cast_at: Mapped[datetime] = mapped_column(default=now)
+    seal: Mapped[int | None]  # number of the ledger's seal that covers it
 
 
 class Tally(Model):
-    """A part of one option's count; a shard alone may be below zero, their sum never is."""
+    """A part of the count of one option's mark; a shard alone may be below zero, their sum never is.
+
+    The option `TURNOUT` counts voters instead.
+    """
 
     __tablename__ = "ballot_tally"
 
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"), primary_key=True)
-    option_id: Mapped[int] = mapped_column(ForeignKey("ballot_option.id"), primary_key=True)
+    option_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mark: Mapped[int] = mapped_column(primary_key=True)
     shard: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
 
 
-def cast_vote(ballot: Ballot, voter_key: str, choice: Choice) -> Outcome:
+NOWHERE = Origin()
+
+
+def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = NOWHERE) -> Cast:
     """Make this the voter's choice; the same choice again changes nothing. The caller commits.
 
     Raises NotOpen, and AlreadyVoted where the ballot lets nobody change their mind; then the caller rolls back.
     """
-    moment = now()
-    is_first = insert_once(Vote, ballot_id=ballot.id, voter_key=voter_key, choice=choice, cast_at=moment)
-    if is_first:
+    paper: Paper = {
+        "ballot_id": ballot.id,
+        "voter_key": voter_key,
+        "choice": choice,
+        "receipt": secrets.token_hex(RECEIPT_BYTES),
+        "cast_at": now(),
+    }
+    state = "quarantined" if origin.doubts else "counted"
+    if insert_once(Vote, **paper, state=state, doubts=list(origin.doubts), network=origin.network):
         _hold_open(ballot)
-        _record(ballot, voter_key, choice, moment)
-        _count(ballot, Counter(choice))
-        return Outcome.CAST
+        _record(ballot, paper, origin)
+        move_counts(ballot.id, weights(choice, state))
+        return Cast(Outcome.CAST, paper["receipt"])
     vote = db.session.get_one(Vote, (ballot.id, voter_key), with_for_update=True, populate_existing=True)
     if vote.choice == choice:
-        return Outcome.SAME
+        return Cast(Outcome.SAME, vote.receipt)
     _hold_open(ballot)
     if not ballot.can_change:
         raise AlreadyVoted
-    moves = Counter(choice)
-    moves.subtract(vote.choice)
-    vote.choice, vote.cast_at = choice, moment
-    _record(ballot, voter_key, choice, moment)
-    _count(ballot, moves)
-    return Outcome.CHANGED
+    _record(ballot, paper, origin, replaces=vote.receipt)
+    moves = Counter({(TURNOUT, CHANGES): 1})
+    moves.subtract(vote.weights)
+    vote.change(paper, origin)
+    moves.update(vote.weights)
+    db.session.flush()
+    move_counts(ballot.id, moves)
+    return Cast(Outcome.CHANGED, vote.receipt)
+
+
+def weights(self) -> Counts:
+        """Return what this vote adds to the tally."""
+        return weights(self.choice, self.state)
+
+    def change(self, paper: "Paper", origin: "Origin") -> None:
+        """Take another choice. New doubts take it out of the count; what an editor has voided stays voided."""
+        self.choice, self.receipt, self.cast_at = paper["choice"], paper["receipt"], paper["cast_at"]
+        self.network = origin.network or self.network
+        new = [doubt for doubt in origin.doubts if doubt not in self.doubts]
+        if new:
+            self.doubts = self.doubts + new
+            self.state = "quarantined" if self.state == "counted" else self.state
+
+
+class VoteRecord(Model):
+    """Every choice ever made, in order; rows are only ever added, and later sealed into the ledger, once."""
+
+    __tablename__ = "vote_record"
+    __table_args__ = (
+        Index("ix_vote_record_ballot", "ballot_id", "id"),
+        Index("ix_vote_record_seal", "ballot_id", "seal", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"))
+    voter_key: Mapped[str] = mapped_column(String(MAX_VOTER_CHARACTERS))
+    choice: Mapped[Choice] = mapped_column(JSON)
+    receipt: Mapped[str] = mapped_column(String(2 * RECEIPT_BYTES), unique=True)  # a secret that the voter keeps
+    replaces: Mapped[str | None] = mapped_column(String(2 * RECEIPT_BYTES))  # the receipt of the voter's former choice
+    disclosure_version: Mapped[int]
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
+    cast_at: Mapped[datetime] = mapped_column(default=now)
+    seal: Mapped[int | None]  # number of the ledger's seal that covers it
+
+
+class Tally(Model):
+    """A part of the count of one option's mark; a shard alone may be below zero, their sum never is.
+
+    The option `TURNOUT` counts voters instead.
+    """
+
+    __tablename__ = "ballot_tally"
+
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"), primary_key=True)
+    option_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mark: Mapped[int] = mapped_column(primary_key=True)
+    shard: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+NOWHERE = Origin()
+
+
+def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = NOWHERE) -> Cast:
+    """Make this the voter's choice; the same choice again changes nothing. The caller commits.
+
+    Raises NotOpen, and AlreadyVoted where the ballot lets nobody change their mind; then the caller rolls back.
+    """
+    moment, receipt = now(), secrets.token_hex(RECEIPT_BYTES)
+    state, doubts = "quarantined" if origin.doubts else "counted", list(origin.doubts)
+    is_first = insert_once(
+        Vote, ballot_id=ballot.id, voter_key=voter_key, choice=choice, receipt=receipt, state=state,
+        doubts=doubts, network=origin.network, cast_at=moment,
+    )  # fmt: skip
+    if is_first:
+        _hold_open(ballot)
+        _record(ballot, voter_key, choice, receipt, None, origin, moment)
+        move_counts(ballot.id, weights(choice, state))
+        return Cast(Outcome.CAST, receipt)
+    vote = db.session.get_one(Vote, (ballot.id, voter_key), with_for_update=True, populate_existing=True)
+    if vote.choice == choice:
+        return Cast(Outcome.SAME, vote.receipt)
+    _hold_open(ballot)
+    if not ballot.can_change:
+        raise AlreadyVoted
+    moves = Counter({(TURNOUT, CHANGES): 1})
+    moves.subtract(vote.weights)
+    _record(ballot, voter_key, choice, receipt, vote.receipt, origin, moment)
+    vote.choice, vote.receipt, vote.network, vote.cast_at = choice, receipt, origin.network or vote.network, moment
+    vote.doubt(origin.doubts)
+    moves.update(vote.weights)
+    db.session.flush()
+    move_counts(ballot.id, moves)
+    return Cast(Outcome.CHANGED, receipt)
+
+
+def weights(choice: Choice, state: str) -> Counts:
+    """Return what a vote in the state adds to the tally: itself to the turnout and, if it counts, its marks."""
+    counts: Counts = Counter({(TURNOUT, TURNOUT_MARKS[state]): 1})
+    if state == "counted":
+        counts.update((option_id, mark) for option_id, mark in choice)
+    return counts
+
+
+def move_counts(ballot_id: int, moves: Counts) -> None:
+    """Add to the counts atomically, in order, so that two changes of mind cannot wait for each other."""
+    dialect = db.engine.dialect.name
+    shard = random.randrange(SHARDS) if dialect == "postgresql" else 0  # noqa: S311 - spreads load, guards nothing
+    rows = [
+        {"ballot_id": ballot_id, "option_id": option_id, "mark": mark, "shard": shard, "count": step}
+        for (option_id, mark), step in sorted(moves.items())
+        if step
+    ]
+    if rows:
+        db.session.connection().execute(_moving(dialect), rows)
+
+
+def counts_of(ballot_id: int) -> Counts:
+    """Return the ballot's whole tally: how often each option has each mark, and the turnout."""
+    query = select(Tally.option_id, Tally.mark, func.sum(Tally.count)).where(Tally.ballot_id == ballot_id)
+    rows = db.session.execute(query.group_by(Tally.option_id, Tally.mark))
+    return Counter({(option_id, mark): int(count) for option_id, mark, count in rows})
 
 
 def tallies(ballot_ids: Iterable[int]) -> dict[int, int]:
-    """Return the count of each option of the ballots that has ever had a vote."""
+    """Return for each option of the ballots how many chose it, or ranked it first; none where none did."""
     query = (
         select(Tally.option_id, func.sum(Tally.count))
-        .where(Tally.ballot_id.in_(list(ballot_ids)))
+        .where(Tally.ballot_id.in_(list(ballot_ids)), Tally.option_id != TURNOUT, Tally.mark == CHOSEN)
         .group_by(Tally.option_id)
     )
     return {option_id: int(count) for option_id, count in db.session.execute(query)}
@@ -121,19 +317,23 @@ def _hold_open(ballot: Ballot) -> None:
         raise NotOpen
 
 
-def _record(ballot: Ballot, voter_key: str, choice: Choice, moment: datetime) -> None:
-    db.session.add(VoteRecord(ballot_id=ballot.id, voter_key=voter_key, choice=choice, cast_at=moment))
+def _record(ballot: Ballot, paper: Paper, origin: Origin, replaces: str | None = None) -> None:
+    """Add the choice to the record of all that were ever made."""
+    row = {
+        **paper,
+        "replaces": replaces,
+        "disclosure_version": ballot.disclosure_version,
+        "article_id": origin.article_id,
+    }
+    db.session.connection().execute(insert(VoteRecord.__table__), row)  # type: ignore[arg-type]
 
 
-def _count(ballot: Ballot, moves: Counter[int]) -> None:
-    """Add to the counts atomically, options in order, so that two changes of mind cannot wait for each other."""
-    dialect = db.engine.dialect.name
-    shard = random.randrange(SHARDS) if dialect == "postgresql" else 0  # noqa: S311 - spreads load, guards nothing
-    table = Tally.__table__
-    for option_id, step in sorted(moves.items()):
-        if step:
-            added = insert_for(dialect)(table).values(ballot_id=ballot.id, option_id=option_id, shard=shard, count=step)
-            key = [table.c.ballot_id, table.c.option_id, table.c.shard]
-            db.session.execute(
-                added.on_conflict_do_update(index_elements=key, set_={"count": table.c.count + added.excluded.count})
-            )
+@cache
+def _moving(dialect: str) -> Any:
+    """Build the upsert that adds a step to each of many counts."""
+    table = Tally.__table__.c
+    names = ("ballot_id", "option_id", "mark", "shard")
+    values: dict[str, Any] = {name: bindparam(name) for name in (*names, "count")}
+    adding = insert_for(dialect)(Tally.__table__).values(**values)
+    key = [table[name] for name in names]
+    return adding.on_conflict_do_update(index_elements=key, set_={"count": table.count + adding.excluded.count})

@@ -9,6 +9,7 @@ from board import create_app
 from board.accounts.models import User
 from board.accounts.names import lookalike_key
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
+from board.ballots.choices import CHOSEN, one
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.votes import Tally, Vote, VoteRecord
 from board.config import Settings
@@ -125,12 +126,25 @@ def make_ballot(loader: Loader, number: int, size: int) -> None:
             {"id": option, "ballot_id": number, "position": option, "text": f"Night {option}"} for option in options
         ]
         connection.execute(insert(BallotOption.__table__), texts)  # type: ignore[arg-type]
-        shares = [{"ballot_id": number, "option_id": option, "shard": 0, "count": len(range(place, size, OPTIONS))}
-                  for place, option in enumerate(options)]  # fmt: skip
+        shares = [
+            {
+                "ballot_id": number,
+                "option_id": option,
+                "mark": CHOSEN,
+                "shard": 0,
+                "count": len(range(place, size, OPTIONS)),
+            }
+            for place, option in enumerate(options)
+        ]
         connection.execute(insert(Tally.__table__), shares)  # type: ignore[arg-type]
     n = numbers(size)
-    choice = case(*((n % OPTIONS == place, literal([option], JSON)) for place, option in enumerate(options)))
-    row = select(literal(number), padded("d:", n, 64), choice, loader.moment(n))
-    for model in (Vote, VoteRecord):
+    choice = case(*((n % OPTIONS == place, literal(one(option), JSON)) for place, option in enumerate(options)))
+    row = select(literal(number), padded("d:", n, 64), choice, padded(f"{number:x}f", n, 30), loader.moment(n))
+    for model, more in (
+        (Vote, {"state": "counted", "doubts": [], "network": ""}),
+        (VoteRecord, {"disclosure_version": 1}),
+    ):
         columns = model.__table__.c
-        loader.fill(model, [columns.ballot_id, columns.voter_key, columns.choice, columns.cast_at], row)
+        names = [columns.ballot_id, columns.voter_key, columns.choice, columns.receipt, columns.cast_at]
+        always = [literal(value, columns[name].type) for name, value in more.items()]
+        loader.fill(model, [*names, *(columns[name] for name in more)], row.add_columns(*always))

@@ -172,6 +172,7 @@ def upgrade() -> None:
     sa.Column('title', sa.String(length=300), nullable=False),
     sa.Column('standfirst', sa.Text(), nullable=False),
     sa.Column('byline', sa.String(length=200), nullable=False),
+    sa.Column('section', sa.String(length=80), nullable=False),
     sa.Column('published_at', UtcDateTime(), nullable=False),
     sa.Column('updated_at', UtcDateTime(), nullable=False),
     sa.Column('url', sa.String(length=2000), nullable=False),
@@ -226,19 +227,30 @@ def upgrade() -> None:
     sa.Column('slug', sa.String(length=64), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('method', sa.String(length=20), nullable=False),
+    sa.Column('max_choices', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('option_order', sa.String(length=20), nullable=False),
+    sa.Column('takes_write_ins', sa.Boolean(), nullable=False),
+    sa.Column('reach', sa.String(length=10), nullable=False),
+    sa.Column('section', sa.String(length=80), nullable=False),
     sa.Column('question', sa.String(length=300), nullable=False),
     sa.Column('sponsor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('disclosure', sa.String(length=300), nullable=False),
+    sa.Column('disclosure_version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('opens_at', UtcDateTime(), nullable=True),
     sa.Column('closes_at', UtcDateTime(), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('results', sa.String(length=20), nullable=False),
+    sa.Column('results_shown_at', UtcDateTime(), nullable=True),
     sa.Column('who', sa.String(length=10), nullable=False),
+    sa.Column('work_bits', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('can_change', sa.Boolean(), nullable=False),
     sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.CheckConstraint("kind IN ('presented', 'for_sponsor')", name=op.f('ck_ballot_kind')),
-    sa.CheckConstraint("results IN ('always', 'after-vote', 'after-close')", name=op.f('ck_ballot_results')),
+    sa.CheckConstraint("method IN ('one', 'several', 'approval', 'ranked', 'score')", name=op.f('ck_ballot_method')),
+    sa.CheckConstraint("option_order IN ('fixed', 'random', 'alphabetical')", name=op.f('ck_ballot_option_order')),
+    sa.CheckConstraint("reach IN ('placed', 'section', 'site')", name=op.f('ck_ballot_reach')),
+    sa.CheckConstraint("results IN ('always', 'after-vote', 'after-close', 'by-hand')", name=op.f('ck_ballot_results')),
     sa.CheckConstraint("state = 'draft' OR opens_at IS NOT NULL", name=op.f('ck_ballot_opens')),
     sa.CheckConstraint("state = 'draft' OR sponsor_id IS NULL OR disclosure <> ''", name=op.f('ck_ballot_disclosed')),
     sa.CheckConstraint("state IN ('draft', 'published', 'closed')", name=op.f('ck_ballot_state')),
@@ -346,13 +358,29 @@ def upgrade() -> None:
     with op.batch_alter_table('unlock', schema=None) as batch_op:
         batch_op.create_index('ix_unlock_article', ['article_id', 'subscriber_id'], unique=False)
 
+    op.create_table('ballot_disclosure',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.String(length=300), nullable=False),
+    sa.Column('sponsor', sa.String(length=120), nullable=False),
+    sa.Column('written_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_disclosure_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('ballot_id', 'version', name=op.f('pk_ballot_disclosure'))
+    )
     op.create_table('ballot_option',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('position', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('text', sa.String(length=200), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('picture_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('sponsor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('merged_into_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint("state IN ('listed', 'proposed', 'merged', 'refused')", name=op.f('ck_ballot_option_state')),
     sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_option_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['ballot_option.id'], name=op.f('fk_ballot_option_merged_into_id_ballot_option')),
+    sa.ForeignKeyConstraint(['picture_id'], ['picture.id'], name=op.f('fk_ballot_option_picture_id_picture')),
     sa.ForeignKeyConstraint(['sponsor_id'], ['sponsor.id'], name=op.f('fk_ballot_option_sponsor_id_sponsor')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ballot_option')),
     sqlite_autoincrement=True
@@ -371,6 +399,15 @@ def upgrade() -> None:
     with op.batch_alter_table('ballot_placement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ballot_placement_ballot_id'), ['ballot_id'], unique=False)
 
+    op.create_table('ballot_tally',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('option_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('mark', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shard', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_tally_ballot_id_ballot')),
+    sa.PrimaryKeyConstraint('ballot_id', 'option_id', 'mark', 'shard', name=op.f('pk_ballot_tally'))
+    )
     op.create_table('comment_revision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('comment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -435,10 +472,18 @@ def upgrade() -> None:
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('voter_key', sa.String(length=80), nullable=False),
     sa.Column('choice', sa.JSON(), nullable=False),
+    sa.Column('receipt', sa.String(length=32), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('doubts', sa.JSON(), nullable=False),
+    sa.Column('network', sa.String(length=64), nullable=False),
     sa.Column('cast_at', UtcDateTime(), nullable=False),
+    sa.CheckConstraint("state IN ('counted', 'quarantined', 'voided')", name=op.f('ck_vote_state')),
     sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_ballot_id_ballot')),
     sa.PrimaryKeyConstraint('ballot_id', 'voter_key', name=op.f('pk_vote'))
     )
+    with op.batch_alter_table('vote', schema=None) as batch_op:
+        batch_op.create_index('ix_vote_ballot_state', ['ballot_id', 'state', 'network'], unique=False)
+
     op.create_table('vote_code',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -458,23 +503,21 @@ def upgrade() -> None:
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('voter_key', sa.String(length=80), nullable=False),
     sa.Column('choice', sa.JSON(), nullable=False),
+    sa.Column('receipt', sa.String(length=32), nullable=False),
+    sa.Column('replaces', sa.String(length=32), nullable=True),
+    sa.Column('disclosure_version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('cast_at', UtcDateTime(), nullable=False),
+    sa.Column('seal', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_vote_record_article_id_article'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_record_ballot_id_ballot')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_vote_record')),
+    sa.UniqueConstraint('receipt', name=op.f('uq_vote_record_receipt')),
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('vote_record', schema=None) as batch_op:
         batch_op.create_index('ix_vote_record_ballot', ['ballot_id', 'id'], unique=False)
-
-    op.create_table('ballot_tally',
-    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('option_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('shard', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_tally_ballot_id_ballot')),
-    sa.ForeignKeyConstraint(['option_id'], ['ballot_option.id'], name=op.f('fk_ballot_tally_option_id_ballot_option')),
-    sa.PrimaryKeyConstraint('ballot_id', 'option_id', 'shard', name=op.f('pk_ballot_tally'))
-    )
+        batch_op.create_index('ix_vote_record_seal', ['ballot_id', 'seal', 'id'], unique=False)
 
     # The audit log is append-only; the primary site has the number 1.
     if op.get_bind().dialect.name == "sqlite":

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from board.accounts.models import User
 from board.accounts.operations import Taken, add_member, find_member
 from board.articles.models import Article
+from board.ballots.choices import one
 from board.ballots.models import Ballot
 from board.ballots.operations import place_ballot, publish_ballot, write_ballot
 from board.ballots.terms import Terms
@@ -50,7 +51,7 @@ def hold_ballot(article: Article, voters: list[User]) -> None:
     place_ballot(ballot, article)
     favourites = [0, 0, 1, 0, 2, 0, 3, 1]
     for n, voter in enumerate(voters):
-        cast_vote(ballot, f"m:{voter.id}", [ballot.options[favourites[n % len(favourites)]].id])
+        cast_vote(ballot, f"m:{voter.id}", one(ballot.options[favourites[n % len(favourites)]].id))
 
 
 def _person(name: str) -> User:
