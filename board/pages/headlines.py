@@ -14,6 +14,7 @@ from board.extensions import db
 from board.storage import UtcDateTime
 
 HEADLINES_ON_A_PAGE = 20
+NEWEST_FIRST = (Article.published_at.desc(), Article.id.desc())
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MAX_ARTICLE_ID = 2**63 - 1  # what the column holds
@@ -52,7 +53,7 @@ def headlines(
     if after:
         query = query.where(place > _place(after)).order_by(Article.published_at, Article.id)
     else:
-        query = query.order_by(Article.published_at.desc(), Article.id.desc())
+        query = query.order_by(*NEWEST_FIRST)
         query = query.where(place < _place(before)) if before else query
     found = [Headline(article, count or 0) for article, count in db.session.execute(query.limit(limit + 1))]
     has_more, rows = len(found) > limit, found[:limit]

@@ -74,7 +74,7 @@ def test_members_get_the_same_ready_bytes(cached_app: Flask, article: Article, a
     first = Browser(cached_app).get(path)
     member = Browser(cached_app).sign_in(author).get(path)
     assert (member.text, member.headers["ETag"]) == (first.text, first.headers["ETag"])
-    assert len(cache._pages) == 1
+    assert len(cache.store.pages) == 1
     unchanged = Browser(cached_app).get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert unchanged.status_code == 304
 

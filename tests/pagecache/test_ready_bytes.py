@@ -58,7 +58,7 @@ class Stage:
 
     def a_second_passes(self) -> None:
         """Make every kept page due for a check."""
-        for page in self.cache._pages.values():
+        for page in self.cache.store.pages.values():
             page.checked -= pagecache.CHECK_SECONDS + 1
 
 
@@ -127,7 +127,7 @@ def test_private_answers_and_answers_with_cookies_are_not_kept(stage: Stage) -> 
     stage.extra, stage.status = [], "404 Not Found"
     stage.get()
     assert len(stage.seen) == 3
-    assert not stage.cache._pages
+    assert not stage.cache.store.pages
 
 
 def test_posts_pass_through(stage: Stage) -> None:
@@ -233,8 +233,8 @@ def test_memory_is_bounded_and_the_longest_unread_page_goes_first() -> None:
     stage = Stage(max_bytes=20_000)
     for number in range(50):
         stage.get(f"/{number}")
-    assert stage.cache._bytes <= 20_000
-    kept = [key[0] for key in stage.cache._pages]
+    assert stage.cache.store.bytes <= 20_000
+    kept = [key[0] for key in stage.cache.store.pages]
     assert "/49" in kept and "/0" not in kept
 
 
@@ -256,4 +256,53 @@ def test_without_a_stamp_the_application_still_answers(stage: Stage) -> None:
 
     stage.cache._stamp = no_stamp
     assert stage.get()[0] == "200 OK"
+    assert not stage.cache._first_builds
+
+
+def test_only_the_encodings_that_somebody_takes_are_in_memory(stage: Stage) -> None:
+    stage.get(ACCEPT_ENCODING="gzip")
+    only_gzip = stage.cache.store.bytes
+    assert only_gzip < len(LONG)
+    plain = stage.get()[2]
+    assert stage.cache.store.bytes == only_gzip
+    _status, headers, body = stage.get(ACCEPT_ENCODING="br")
+    assert brotli.decompress(body) == plain
+    assert stage.cache.store.bytes == only_gzip + int(headers["content-length"])
+    assert len(stage.seen) == 1
+
+
+def test_what_happened_is_counted(stage: Stage) -> None:
+    etag = stage.get()[1]["etag"]
+    stage.get(IF_NONE_MATCH=etag)
+    stage.a_second_passes()
+    stage.get()
+    stage.version = "2"
+    stage.a_second_passes()
+    stage.get()
+    stage.control = "private"
+    stage.get("/login")
+    counts = stage.cache.counts
+    assert (counts.given, counts.not_modified, counts.built) == (4, 1, 2)
+    assert (counts.unchanged, counts.passed, counts.dropped) == (1, 1, 0)
+
+
+def test_the_store_counts_what_it_holds_and_nothing_else() -> None:
+    stage = Stage(max_bytes=20_000)
+    for number in range(50):
+        stage.get(f"/{number}", ACCEPT_ENCODING="gzip")
+        stage.get(f"/{number}", ACCEPT_ENCODING="br")
+    store = stage.cache.store
+    assert store.bytes == sum(kept.page.size + len(key[0]) + len(key[1]) for key, kept in store.pages.items())
+    for key in list(store.pages):
+        store.drop(key)
+    assert store.bytes == 0
+
+
+def test_a_request_that_breaks_leaves_no_page_waiting(stage: Stage) -> None:
+    def broken(_environ: Any, _start: Any) -> Iterable[bytes]:
+        raise RuntimeError
+
+    stage.cache._app = broken
+    with pytest.raises(RuntimeError):
+        stage.get()
     assert not stage.cache._first_builds

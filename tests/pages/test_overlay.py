@@ -50,7 +50,7 @@ def test_a_member_gets_ready_bytes_that_hold_nothing_of_theirs(
     assert "data-overlay=" in page.text
     assert "X-Board-Overlay" not in page.headers
     assert "Set-Cookie" not in page.headers
-    assert len(cache._pages) == 1
+    assert len(cache.store.pages) == 1
 
 
 def test_without_the_scripts_cookie_the_page_is_rendered_for_the_member(
@@ -60,7 +60,7 @@ def test_without_the_scripts_cookie_the_page_is_rendered_for_the_member(
     assert page.headers["Cache-Control"] == "private, no-store"
     assert "Ada Author" in page.text
     assert "data-personal" in page.text
-    assert not cache._pages
+    assert not cache.store.pages
 
 
 def test_two_members_overlays_differ_and_neither_is_in_the_store(
@@ -80,7 +80,7 @@ def test_two_members_overlays_differ_and_neither_is_in_the_store(
     assert f'data-liked="{theirs.id}"' in of_ada and "data-liked" not in of_otto
     assert f"/comments/{mine.id}/edit" in of_ada and f"/comments/{theirs.id}/edit" not in of_ada
     tokens = [re.findall(r'name="csrf_token" value="([^"]+)"', text)[0] for text in (of_ada, of_otto)]
-    kept = b"".join(page.bodies[""] for page in cache._pages.values())
+    kept = b"".join(page.page.plain() for page in cache.store.pages.values())
     for secret in (*tokens, "data-liked", "/edit"):
         assert secret.encode() not in kept
 
@@ -91,7 +91,7 @@ def test_the_overlay_is_private_and_never_kept(
     for browser in (scripted(cached_app, author), scripted(cached_app), Browser(cached_app)):
         answer = browser.get(f"{PAGE}/overlay?ids=1,2")
         assert answer.headers["Cache-Control"] == "private, no-store"
-    assert not cache._pages
+    assert not cache.store.pages
 
 
 def test_a_signed_out_reader_gets_an_empty_overlay(cached_app: Flask, article: Article, author: User) -> None:

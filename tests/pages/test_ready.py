@@ -1,14 +1,17 @@
 """Ready bytes in front of the real application: fresh within a second, never anybody's own."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.dialects import sqlite
 
 from board.accounts.models import User
 from board.articles.models import Article
 from board.extensions import db
 from board.pagecache import PageCache
+from board.pages import stamps
 from tests.conftest import Browser
 from tests.factories import make_article, make_comment
 from tests.pages.conftest import A_LONG_SECOND
@@ -21,7 +24,7 @@ def reader(cached_app: Flask) -> Browser:
 
 
 def a_second_passes(cache: PageCache) -> None:
-    for page in cache._pages.values():
+    for page in cache.store.pages.values():
         page.checked -= A_LONG_SECOND + 1
 
 
@@ -63,7 +66,7 @@ def test_what_a_member_sees_never_gets_into_the_store(
         page = Browser(cached_app).sign_in(user).get("/articles/opening-night")
         assert page.headers["Cache-Control"] == "private, no-store"
         assert user.display_name in page.text
-    assert not cache._pages
+    assert not cache.store.pages
     public = reader.get("/articles/opening-night")
     assert "Set-Cookie" not in public.headers
     assert "Ada Author" not in public.text
@@ -85,7 +88,7 @@ def test_a_forged_cookie_gets_a_page_of_its_own_and_leaves_nothing(
     answer = forger.get("/articles/opening-night")
     assert answer.status_code == 200
     assert "private" in answer.headers["Cache-Control"]
-    assert not cache._pages
+    assert not cache.store.pages
 
 
 def test_the_text_behind_a_gate_is_never_kept(
@@ -96,7 +99,7 @@ def test_the_text_behind_a_gate_is_never_kept(
     opener.post("/articles/gated/unlock", {"email": "reader@example.com"})
     assert "Part 5." in opener.get("/articles/gated").text
     assert "Part 5." not in reader.get("/articles/gated").text
-    assert all(b"Part 5." not in page.bodies[""] for page in cache._pages.values())
+    assert all(b"Part 5." not in page.page.plain() for page in cache.store.pages.values())
 
 
 def test_pages_and_what_they_load_can_be_kept_by_caches_on_the_way(reader: Browser, article: Article) -> None:
@@ -110,4 +113,46 @@ def test_pages_and_what_they_load_can_be_kept_by_caches_on_the_way(reader: Brows
 def test_a_page_that_is_not_there_is_not_kept(reader: Browser, cache: PageCache, site: Any) -> None:
     for number in range(20):
         assert reader.get(f"/articles/nothing-{number}").status_code == 404
-    assert not cache._pages
+    assert not cache.store.pages
+
+
+def test_a_new_article_and_a_new_comment_are_on_the_front_page_a_second_later(
+    reader: Browser, cache: PageCache, article: Article, author: User
+) -> None:
+    assert "Opening night" in reader.get("/").text
+    make_article(article.site, "second-night", title="Second night")
+    a_second_passes(cache)
+    assert "Second night" in reader.get("/").text
+    assert "1 comment" not in reader.get("/").text
+    make_comment(article, author)
+    a_second_passes(cache)
+    assert "1 comment" in reader.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/opening-night", "/articles/opening-night/thread/version"])
+def test_while_nothing_changes_no_page_is_made_anew(
+    reader: Browser, cache: PageCache, article: Article, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("board.pages.ready.TRUST_SECONDS", 1e12)
+    for _ in range(3):
+        assert reader.get(path).status_code == 200
+        a_second_passes(cache)
+    assert cache.counts.built == 1
+    assert cache.counts.unchanged == 2
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/articles/a", "/articles/a?site=b", "/articles/a/thread", "/comments/1/replies", "/ballots/a"]
+)
+def test_the_version_of_a_page_is_read_by_index(app: Flask, page: str) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL scans tables that are nearly empty")
+    path, _, query = page.partition("?")
+    asked = stamps._statement_for(path, query)
+    assert asked is not None
+    statement = asked[0]().compile(dialect=sqlite.dialect(paramstyle="named"))
+    with closing(db.engine.raw_connection()) as connection:
+        rows = connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", dict(statement.params) | asked[1])
+        plan = "\n".join(row[3] for row in rows)
+    assert "SEARCH" in plan
+    assert "SCAN" not in plan

@@ -1,0 +1,41 @@
+"""Which requests ask for the same page: the parameters that matter, in one order."""
+
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode
+
+MAX_VALUE_CHARACTERS = 255  # of one query parameter
+MAX_PARAMETERS = 50
+MAX_LISTED = 101  # values of a repeated parameter: one more than any view takes, so that it can refuse them
+KEPT_PARAMETERS = frozenset({"site", "sort", "after", "before", "comment", "level", "v"})
+LISTS = {"/api/v1/counts": "article_id"}  # the parameter that may come repeatedly, and where
+MAX_REMEMBERED_QUERY = 8192  # characters; with `REMEMBERED_QUERIES` it bounds the memory for queries already read
+REMEMBERED_QUERIES = 512
+
+Key = tuple[str, str, bool]  # path, canonical query, and whether a part of a page is asked for
+
+
+def canonical_query(query: str, listed: str = "") -> str:
+    """Return the parameters that a page may depend on, in one order; anything else makes no page of its own.
+
+    `listed` is the parameter that may come repeatedly.
+    """
+    return (_remembered if len(query) < MAX_REMEMBERED_QUERY else _canonical)(query, listed)
+
+
+def _canonical(query: str, listed: str) -> str:
+    try:
+        pairs = parse_qsl(query, max_num_fields=MAX_PARAMETERS + (MAX_LISTED if listed else 0))
+    except ValueError:
+        return ""
+    pairs = [(name, value[:MAX_VALUE_CHARACTERS]) for name, value in pairs if value]
+    known = {name: value for name, value in pairs if name in KEPT_PARAMETERS}
+    values = sorted({(listed, value) for name, value in pairs if listed and name == listed})[:MAX_LISTED]
+    return urlencode(sorted(known.items()) + values)
+
+
+_remembered = lru_cache(REMEMBERED_QUERIES)(_canonical)
+
+
+def is_canonical(query: str, canonical: str) -> bool:
+    """Tell whether nothing of the query is lost in its canonical form."""
+    return sorted(parse_qsl(query, keep_blank_values=True)) == parse_qsl(canonical)

@@ -1,0 +1,126 @@
+"""One answer as ready bytes: compressed the way its readers take it, sent whole, or confirmed to whoever has it.
+
+Only compressed bytes stay in memory, and only in an encoding that somebody asked for. Whoever takes none gets the page
+unpacked for them: that is rare, and quick.
+"""
+
+import gzip
+import hashlib
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import brotli
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+MIN_COMPRESSED_BYTES = 500
+GZIP_LEVEL = 5
+BROTLI_QUALITY, BROTLI_QUALITY_FOR_GOOD = 5, 11  # the best where a page never changes
+COMPRESSIBLE = ("text/", "application/json", "application/ld+json", "application/javascript", "image/svg+xml")
+ENCODINGS = ("br", "gzip")  # the smaller first
+PLAIN = ""
+ZERO_WEIGHT = re.compile(r"q=0(?:\.0*)?$").match
+MAX_REMEMBERED_HEADER = 200  # characters; browsers send a handful of different ones
+OWN_BYTES = 2500  # of a page besides its body: headers, and Python's objects
+
+
+class Page:
+    """One answer, ready to be sent: its headers, and its bytes in the encodings asked for so far."""
+
+    __slots__ = ("_bodies", "_by_encoding", "_not_modified", "_status", "etag", "is_compressed", "is_immutable")
+
+    def __init__(
+        self, status: str, headers: list[tuple[str, str]], body: bytes, encoding: str, *, is_immutable: bool
+    ) -> None:
+        """Keep the body, compressed where that pays; `encoding` is what its first reader takes."""
+        content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+        self._status = status
+        self.is_immutable = is_immutable
+        self.is_compressed = len(body) >= MIN_COMPRESSED_BYTES and content_type.startswith(COMPRESSIBLE)
+        self.etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
+        self._not_modified = [("ETag", self.etag), *with_vary(headers)]
+        self._bodies: dict[str, bytes] = {}
+        self._by_encoding: dict[str, list[tuple[str, str]]] = {}
+        self._add(body, (encoding or "gzip") if self.is_compressed else PLAIN)
+
+    @property
+    def size(self) -> int:
+        """Return the bytes it takes in memory, roughly."""
+        return sum(len(body) for body in self._bodies.values()) + OWN_BYTES
+
+    def has(self, encoding: str) -> bool:
+        """Tell whether the page is ready for a reader who takes this encoding, or none."""
+        return encoding in self._bodies or not encoding or not self.is_compressed
+
+    def make(self, encoding: str) -> None:
+        """Compress the page once more, for readers who take this encoding."""
+        self._add(self.plain(), encoding)
+
+    def plain(self) -> bytes:
+        """Return the page as it was before it was compressed."""
+        if not self.is_compressed:
+            return self._bodies[PLAIN]
+        return gzip.decompress(self._bodies["gzip"]) if "gzip" in self._bodies else _unpack(self._bodies["br"])
+
+    def is_known_to(self, etags: str | None) -> bool:
+        """Tell whether the browser has these very bytes, by the If-None-Match that it sent."""
+        return etags is not None and (self.etag in etags or etags == "*")
+
+    def confirm(self, start_response: "StartResponse") -> list[bytes]:
+        """Answer that the browser has it."""
+        start_response("304 Not Modified", self._not_modified)
+        return [b""]
+
+    def send(self, encoding: str, start_response: "StartResponse", *, is_head: bool) -> list[bytes]:
+        """Answer with ready bytes; `is_head` asks for their headers alone."""
+        kept_as = encoding if self.is_compressed else PLAIN
+        body = self._bodies.get(kept_as)
+        if body is None:
+            body = self.plain()
+            start_response(self._status, self._headers(PLAIN, body))
+        else:
+            start_response(self._status, self._by_encoding[kept_as])
+        return [b""] if is_head else [body]
+
+    def _add(self, plain: bytes, encoding: str) -> None:
+        body = compressed(plain, encoding, is_for_good=self.is_immutable)
+        self._by_encoding[encoding] = self._headers(encoding, body)
+        self._bodies[encoding] = body  # last: who finds it finds the headers too
+
+    def _headers(self, encoding: str, body: bytes) -> list[tuple[str, str]]:
+        own = [("Content-Length", str(len(body)))] + ([("Content-Encoding", encoding)] if encoding else [])
+        return [*self._not_modified, *own]
+
+
+def compressed(body: bytes, encoding: str, *, is_for_good: bool = False) -> bytes:
+    """Return the body in this encoding; what never changes is worth the best."""
+    if encoding == "br":
+        return bytes(brotli.compress(body, quality=BROTLI_QUALITY_FOR_GOOD if is_for_good else BROTLI_QUALITY))
+    return gzip.compress(body, GZIP_LEVEL, mtime=0) if encoding else body
+
+
+def _unpack(body: bytes) -> bytes:
+    return bytes(brotli.decompress(body))
+
+
+def choose_encoding(accepted: str) -> str:
+    """Return the smallest encoding that the browser accepts, by its Accept-Encoding; empty for none."""
+    return (_remembered if len(accepted) < MAX_REMEMBERED_HEADER else _choose)(accepted)
+
+
+def _choose(accepted: str) -> str:
+    offered = {
+        name.strip(): weight.strip() for name, _, weight in (part.partition(";") for part in accepted.split(","))
+    }
+    return next((name for name in ENCODINGS if name in offered and not ZERO_WEIGHT(offered[name])), PLAIN)
+
+
+_remembered = lru_cache(64)(_choose)
+
+
+def with_vary(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Tell caches on the way that the bytes depend on the encoding, and on whether somebody is signed in."""
+    others = [(name, value) for name, value in headers if name.lower() != "vary"]
+    return [*others, ("Vary", "Accept-Encoding, Cookie, HX-Request")]

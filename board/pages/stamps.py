@@ -1,0 +1,119 @@
+"""The version of what a page shows, asked of the database in one statement.
+
+A busy server asks once a second for each page that is being read, so this passes SQLAlchemy's sessions and results by:
+each statement is compiled once and sent through the bare driver, which takes a tenth of the time.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from urllib.parse import parse_qs
+
+from sqlalchemy import ClauseElement, Engine, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy.dialects import sqlite
+
+from board.articles.models import PRIMARY_SITE_ID, Article, Site
+from board.ballots.models import Ballot, Placement
+from board.ballots.votes import VoteRecord
+from board.comments.models import Comment
+from board.comments.threads import Thread
+from board.pages.headlines import HEADLINES_ON_A_PAGE, NEWEST_FIRST
+from board.urls import spellings
+
+FRONT = "/"
+ARTICLE = re.compile(r"/articles/(.+?)(?:/thread(?:/version)?)?$")
+REPLIES = re.compile(r"/comments/(\d{1,18})/replies$")
+BALLOT = re.compile(r"/ballots/([^/]+)$")
+
+Version = Callable[[str, str], str | None]
+Statement = Callable[[], ClauseElement]
+
+
+def versions_in(engine: Engine) -> Version:
+    """Return the function that tells the version of what `path` with `query` shows; None if it has none."""
+    dialect = sqlite.dialect(paramstyle="named") if engine.dialect.name == "sqlite" else engine.dialect
+
+    @cache
+    def compiled(statement: Statement) -> tuple[str, dict[str, object]]:
+        ready = statement().compile(dialect=dialect)
+        return str(ready), dict(ready.params)
+
+    def version(path: str, query: str) -> str | None:
+        asked = _statement_for(path, query)
+        if asked is None:
+            return None
+        text, constants = compiled(asked[0])
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(text, constants | asked[1])
+            rows = cursor.fetchall()
+        finally:
+            connection.close()
+        return str(rows) if rows else None
+
+    return version
+
+
+def _statement_for(path: str, query: str) -> tuple[Statement, dict[str, object]] | None:
+    """Return the statement for a page, and the values it takes."""
+    path = path.encode("latin-1").decode("utf-8", "replace")
+    if article := ARTICLE.match(path):
+        likeliest, other = (spellings(article[1]) * 2)[:2]
+        site = parse_qs(query).get("site", [""])[0] if query else ""
+        values: dict[str, object] = {"likeliest": likeliest, "other": other}
+        return (_article_of_site, values | {"site": site}) if site else (_article, values)
+    if replies := REPLIES.match(path):
+        return _thread_around, {"comment": int(replies[1])}
+    if ballot := BALLOT.match(path):
+        return _ballot, {"slug": ballot[1]}
+    return (_front, {}) if path == FRONT and not query else None
+
+
+def _article() -> ClauseElement:
+    """Ask for the versions of an article of the primary site, of its thread, and of the ballots on it."""
+    return _articles().where(Site.id == PRIMARY_SITE_ID)
+
+
+def _article_of_site() -> ClauseElement:
+    return _articles().where(Site.slug == bindparam("site"))
+
+
+def _articles() -> Select[int, datetime, int, int, int, int]:
+    return (
+        select(Article.id, Article.updated_at, Thread.version, Ballot.id, Ballot.version, _newest_vote())
+        .select_from(Site)
+        .join(Article, Article.site_id == Site.id)
+        .outerjoin(Thread, Thread.article_id == Article.id)
+        .outerjoin(Placement, Placement.article_id == Article.id)
+        .outerjoin(Ballot, Ballot.id == Placement.ballot_id)
+        .where(or_(Article.external_id == bindparam("likeliest"), Article.external_id == bindparam("other")))
+        .order_by(Article.id, Ballot.id)
+    )
+
+
+def _thread_around() -> ClauseElement:
+    """Ask for the version of the thread that a comment stands in."""
+    in_thread = Comment.article_id == Thread.article_id
+    return select(Thread.version).join(Comment, in_thread).where(Comment.id == bindparam("comment"))
+
+
+def _ballot() -> ClauseElement:
+    return select(Ballot.id, Ballot.version, _newest_vote()).where(Ballot.slug == bindparam("slug"))
+
+
+def _front() -> ClauseElement:
+    """Ask for the versions of all that is on the primary site's front page, and of the first article that is not."""
+    return (
+        select(Article.id, Article.updated_at, Thread.version)
+        .outerjoin(Thread, Thread.article_id == Article.id)
+        .where(Article.site_id == PRIMARY_SITE_ID)
+        .order_by(*NEWEST_FIRST)
+        .limit(HEADLINES_ON_A_PAGE + 1)
+    )
+
+
+def _newest_vote() -> ScalarSelect[int]:
+    newest = select(func.max(VoteRecord.id)).where(VoteRecord.ballot_id == Ballot.id)
+    return newest.correlate(Ballot).scalar_subquery()
