@@ -34,7 +34,7 @@ class OriginAndToken(CSRFProtect):  # type: ignore[misc]
             return
         if apply_exemptions and self._is_exempt():
             return
-        if not _is_from_own_page():
+        if not is_from_own_page():
             raise ForeignOrigin
         if not _has_valid_token():
             raise CSRFError
@@ -62,7 +62,8 @@ def _is_signed_in() -> bool:
     return "_user_id" in session and bool(current_user.is_authenticated)
 
 
-def _is_from_own_page() -> bool:
+def is_from_own_page() -> bool:
+    """Tell whether a page of our own sent this request, by what the browser says of its origin."""
     own = {request.host_url.rstrip("/"), current_app.config["BOARD"].public_url}
     origin = request.headers.get("Origin")
     if origin is not None:

@@ -5,7 +5,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
-    from board.ballots import manage, manage_sponsors, views
+    from board.ballots import manage, manage_sponsors, report_views, views
+    from board.ballots.audience import Audience
 
-    for module in (views, manage, manage_sponsors):
+    for module in (views, manage, manage_sponsors, report_views):
         app.register_blueprint(module.blueprint)
+    app.extensions["audience"] = Audience(app)

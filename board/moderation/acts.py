@@ -9,6 +9,8 @@ ACTS: dict[str, LazyString] = {
     "ballot.closed": _l("Closed a ballot"),
     "ballot.placed": _l("Placed a ballot on an article"),
     "ballot.published": _l("Published a ballot"),
+    "ballot.report_linked": _l("Made a link to a sponsor’s report"),
+    "ballot.report_withdrawn": _l("Withdrew the link to a sponsor’s report"),
     "ballot.rewritten": _l("Rewrote a ballot"),
     "ballot.taken_off": _l("Took a ballot off an article"),
     "ballot.tightened": _l("Tightened a ballot’s rules"),

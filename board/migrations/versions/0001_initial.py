@@ -358,6 +358,16 @@ def upgrade() -> None:
     with op.batch_alter_table('unlock', schema=None) as batch_op:
         batch_op.create_index('ix_unlock_article', ['article_id', 'subscriber_id'], unique=False)
 
+    op.create_table('ballot_day',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('impressions', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('presses', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('votes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_day_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('ballot_id', 'day', 'article_id', name=op.f('pk_ballot_day'))
+    )
     op.create_table('ballot_disclosure',
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -398,6 +408,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ballot_placement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ballot_placement_ballot_id'), ['ballot_id'], unique=False)
+
+    op.create_table('ballot_report_link',
+    sa.Column('key_hash', sa.String(length=64), nullable=False),
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_at', UtcDateTime(), nullable=False),
+    sa.Column('withdrawn_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_report_link_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('key_hash', name=op.f('pk_ballot_report_link'))
+    )
+    with op.batch_alter_table('ballot_report_link', schema=None) as batch_op:
+        batch_op.create_index('ix_ballot_report_link_ballot', ['ballot_id'], unique=False)
 
     op.create_table('ballot_tally',
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
