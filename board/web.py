@@ -42,6 +42,7 @@ SECURITY_HEADERS = {
 }
 
 MINUTES_A_DAY = 24 * 60
+NOTHING_TO_SHOW = 204
 
 
 def init_web(app: Flask, settings: Settings) -> None:
@@ -176,7 +177,7 @@ def finish(response: Response) -> Response:
 
 def ask_for_fresh_pages(response: Response) -> Response:
     """Let whoever has just changed something see it on the next page, which may be kept from a second ago."""
-    if request.method == "POST" and response.status_code < 400:
+    if request.method == "POST" and response.status_code < 400 and response.status_code != NOTHING_TO_SHOW:
         secure = current_app.config["BOARD"].is_https
         response.set_cookie(FRESH_COOKIE, "1", max_age=FRESH_SECONDS, secure=secure, httponly=True, samesite="Lax")
     return response

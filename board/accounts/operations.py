@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from board import audit
 from board.access import Refused
+from board.accounts.kept import erase_kept
 from board.accounts.mails import send_notice
 from board.accounts.models import MemberSession, Passkey, User
 from board.config import ROLES
@@ -66,6 +67,7 @@ def remove_member(user: User, *, by: User | None = None) -> None:
     user.end_sessions()
     db.session.execute(delete(MemberSession).where(MemberSession.user_id == user.id))
     db.session.execute(delete(Passkey).where(Passkey.user_id == user.id))
+    erase_kept(user)
     db.session.expire(user, ["webauthn"])
     is_own = by is not None and by.id == user.id
     audit.record("member.left" if is_own else "member.removed", user, by=by, before={"role": before})

@@ -22,6 +22,7 @@ from board.accounts.forms import (
     own_password_field,
     required,
 )
+from board.accounts.kept import export_kept
 from board.accounts.links import LinkRefused, read_link_token
 from board.accounts.mails import send_new_address, send_notice
 from board.accounts.models import MemberSession, User, hash_token
@@ -199,6 +200,7 @@ def export() -> Response:
             {"device": row.device, "network": row.network, "last_seen": row.seen_at.isoformat()}
             for row in live_sessions(user)
         ],
+        **export_kept(user),
     )
     answer.headers["Content-Disposition"] = 'attachment; filename="account.json"'
     answer.headers["Cache-Control"] = "private, no-store"

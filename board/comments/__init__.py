@@ -4,14 +4,18 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Bind this feature's routes, and the posting of what was kept for somebody's account."""
-    from board.comments.drafts import init_drafts
+    """Bind this feature's routes, the posting of what was kept for somebody's account, and what is kept of a member."""
+    from board.accounts.kept import keeps
+    from board.comments.drafts import drafts_of, forget_drafts, init_drafts
     from board.comments.news import news_texts
     from board.comments.reasons import reason_text
     from board.comments.views import comments
+    from board.comments.visits import forget_visits, visits_of
     from board.comments.words import more_replies_text, replies_text
 
     app.jinja_env.globals.update(replies_text=replies_text, more_replies_text=more_replies_text)
     app.register_blueprint(comments)
     app.jinja_env.globals.update(reason_text=reason_text, news_texts=news_texts)
     init_drafts(app)
+    keeps("kept_texts", export=drafts_of, erase=forget_drafts)
+    keeps("visited_threads", export=visits_of, erase=forget_visits)

@@ -20,6 +20,7 @@ from board.comments.profile import profile_page
 from board.comments.sorting import MAX_INTEGER
 from board.comments.thread import ThreadPage, comment_paths, grow, load_replies, thread_page
 from board.comments.threads import Thread
+from board.comments.visits import first_new, visit_to
 from board.extensions import db
 
 
@@ -58,6 +59,21 @@ def show_version(article: Article) -> Response:
     return kept(jsonify(counted), is_public=True)
 
 
+def show_visit(article: Article) -> Response:
+    """Answer when a visit was noted: with nothing to the page's script, which noted it unasked."""
+    if is_fragment():
+        return private(make_response("", 204))
+    return redirect(article_path(article) + "#comments", 303)
+
+
+def lead_to_first_new(article: Article, member: User) -> Response:
+    """Lead to the oldest comment that is new since the member's last visit; to the thread if there is none."""
+    visit = visit_to(article, member.id)
+    comment_id = first_new(article, visit) if visit else None
+    way = f"{article_path(article, comment=comment_id)}#comment-{comment_id}"
+    return redirect(way if comment_id else article_path(article) + "#comments", 302)
+
+
 def show_replies(parent: Comment) -> Response:
     """Answer with the replies between two ordinals, alone or under the comment that they answer."""
     asked = request.args
@@ -65,9 +81,9 @@ def show_replies(parent: Comment) -> Response:
         parent.article,
         parent,
         comment_paths(),
-        after=_number(asked.get("after"), -1),
-        before=_number(asked.get("before"), None),
-        level=min(_number(asked.get("level"), parent.depth), parent.depth),
+        after=number(asked.get("after"), -1),
+        before=number(asked.get("before"), None),
+        level=min(number(asked.get("level"), parent.depth), parent.depth),
         viewer=current_user,
     )
     if is_fragment():
@@ -154,7 +170,7 @@ def show_profile(member_id: int) -> Response:
     return page("comments/profile.html", author=author, profile=profile_page(author, request.args))
 
 
-def _number(text: str | None, otherwise: Any) -> Any:
+def number(text: str | None, otherwise: Any) -> Any:
     """Return the number in a query string, or what stands for none."""
     if text is None or not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 18:
         return otherwise

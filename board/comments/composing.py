@@ -15,6 +15,7 @@ from board.comments import answers, drafts
 from board.comments.forms import CommentForm, draft_name, new_form
 from board.comments.models import Comment
 from board.comments.operations import post_comment, rendered
+from board.comments.visits import note_visit
 from board.extensions import db
 from board.screening import TextRefused
 
@@ -44,6 +45,8 @@ def _post(article: Article, parent: Comment | None, form: CommentForm) -> Respon
     author = member()
     posted = post_comment(article, author, form.text, parent, form.key.data)
     drafts.forget_kept(author, article, parent)
+    if not is_fragment():
+        note_visit(article, author)
     db.session.commit()
     comment = posted.comment
     if comment.state == "deleted":

@@ -75,6 +75,17 @@ def purge_drafts() -> int:
     return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
 
 
+def drafts_of(member: User) -> list[dict[str, str]]:
+    """Return, for the member's export, the texts that wait to be posted."""
+    rows = db.session.scalars(select(Draft).where(Draft.user_id == member.id).order_by(Draft.id))
+    return [{"text": draft.body, "written": draft.created_at.isoformat()} for draft in rows]
+
+
+def forget_drafts(member: User) -> None:
+    """Erase the texts that wait for the member."""
+    db.session.execute(delete(Draft).where(Draft.user_id == member.id))
+
+
 def bind_to_new_member(_app: Flask, user: User, **_more: Any) -> None:
     """Give this browser's texts to the account that is being registered in it."""
     token = request.cookies.get(cookie_name(), "")

@@ -52,7 +52,7 @@ class Comment(Model, CommentRules):
         CheckConstraint("state IN ('published', 'held', 'removed', 'deleted')", name="state"),
         UniqueConstraint("author_id", "submission_key"),
         UniqueConstraint("site_id", "source", "source_id"),
-        Index("ix_comment_article", "article_id"),
+        Index("ix_comment_article", "article_id", "created_at"),
         Index("ix_comment_place", "parent_id", "ordinal", **IS_LISTED),
         Index("ix_comment_best", "article_id", "rank", "id", **IS_LISTED_ROOT),
         Index("ix_comment_newest", "article_id", "created_at", "id", **IS_LISTED_ROOT),

@@ -17,7 +17,8 @@ from board.comments.models import Comment, viewer_id
 from board.comments.reading import ShownComment
 from board.comments.sorting import SORTS, Sort, sort_named
 from board.comments.threads import Thread
-from board.comments.tree import DISPLAY_DEPTH, NOT_COUNTED, Node, Paths, Tree
+from board.comments.tree import DISPLAY_DEPTH, NOT_COUNTED, Node, Paths, Tree, walk
+from board.comments.visits import Visit, visit_to
 from board.extensions import db
 
 REPLIES_BELOW: tuple[int, ...] = (3, 1, 1)  # under each root, under each of those, under each of these
@@ -44,6 +45,8 @@ class ThreadPage:
     liked: frozenset[int] = frozenset()
     previous_url: str | None = None
     next_url: str | None = None
+    visit: Visit | None = None
+    first_new_here: str = ""  # leads to the first comment that is new since the viewer's last visit
     focus_id: int | None = None
     whole_url: str | None = None  # of the whole thread, when the page shows one conversation of it
     here_url: str = ""  # this very page again
@@ -79,6 +82,11 @@ class ThreadPage:
     def version_url(self) -> str:
         """Return where the page's script learns of new comments."""
         return article_path(self.article, "comments.version")
+
+    @property
+    def visit_url(self) -> str:
+        """Return where a member's visit is noted; a GET there leads to the first comment that is new to them."""
+        return article_path(self.article, "comments.visit")
 
     @property
     def newest_url(self) -> str:
@@ -136,7 +144,7 @@ def load_page(
     """Return a page of the thread: at the comment `focus_id` if it is there, else after or before a cursor."""
     thread = db.session.get(Thread, article.id)
     total = thread.comment_count if thread else 0
-    page = ThreadPage(article, sort.name, total, [], paths, path, viewer)
+    page = ThreadPage(article, sort.name, total, [], paths, path, viewer, visit=visit_to(article, viewer_id(viewer)))
     way = _way_to(focus_id, article.id) if focus_id else []
     if len(way) > FOCUS_DEPTH + 1:
         tops, limits = [way[-1 - SHOWN_ABOVE_FOCUS]], REPLIES_BELOW
@@ -174,7 +182,7 @@ def load_replies(
     """
     level = parent.depth if level is None else level
     end = reading.NO_END if before is None else before
-    page = ThreadPage(article, "oldest", 0, [], paths, "", viewer)
+    page = ThreadPage(article, "oldest", 0, [], paths, "", viewer, visit=visit_to(article, viewer_id(viewer)))
     replies = reading.replies_between(parent.id, after, end, MORE_REPLIES)
     below = reading.replies_below([reply.id for reply in replies], BELOW_MORE)
     waiting = reading.held(article.id, viewer)
@@ -201,7 +209,18 @@ def grow(
         comment.has_open_thread = page.is_open
     tree = Tree(page.paths, below, apart)
     page.nodes = [tree.branch(top, level, parent_name) for top in tops]
+    if page.visit and page.visit.since:
+        _mark_new(page, page.visit)
     page.liked = reading.liked_by(viewer_id(page.viewer), {comment.id for comment in (*tops, *below)})
+
+
+def _mark_new(page: ThreadPage, visit: Visit) -> None:
+    """Link the comments that are new since the viewer's last visit, each to the next one, the last to the top."""
+    found = [node for node in walk(page.nodes) if visit.is_new(node.comment)]
+    ways = [f"#comment-{node.comment.id}" for node in found] + ["#comments"]
+    for node, way in zip(found, ways[1:], strict=True):
+        node.next_new_url = way
+    page.first_new_here = ways[0] if found else ""
 
 
 def comment_paths() -> Paths:

@@ -1,7 +1,7 @@
 """The part of a thread that one page shows, as a tree, apart from storage and HTML."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 
 from board.comments.models import Comment
@@ -24,6 +24,7 @@ class Node:
     skipped_url: str = ""  # leads to replies that stand before this one and are not on the page
     is_continued: bool = False  # the replies are deeper than the page shows; `more_url` shows them
     is_new: bool = False  # posted by this very request
+    next_new_url: str = ""  # set if it is new since the viewer's last visit: leads to the next such on the page
     parent_name: str = ""  # whom it answers, for replies so deep that the indent does not tell
 
 
@@ -84,6 +85,13 @@ class Tree:
         if last < comment.reply_count - 1:
             node.more_count = NOT_COUNTED if has_hole else missing
             node.more_url = self.paths.replies(comment, last, None, node.level)
+
+
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Give every node, as they stand on the page."""
+    for node in nodes:
+        yield node
+        yield from walk(node.replies)
 
 
 def _place(comment: ShownComment) -> tuple[bool, int]:

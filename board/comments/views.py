@@ -9,7 +9,7 @@ from board.access import permit
 from board.accounts.current import member, staff
 from board.answers import answer, next_path
 from board.articles.loading import load_article
-from board.comments import answers, composing
+from board.comments import answers, composing, visits
 from board.comments.answers import way_to
 from board.comments.loading import load_comment
 from board.comments.operations import edit_comment
@@ -41,6 +41,21 @@ def compose(article_id: str) -> Response:
 def post(article_id: str) -> Response:
     """Post a comment."""
     return composing.post(load_article(article_id))
+
+
+@comments.get("/articles/<path:article_id>/visit")
+def first_new(article_id: str) -> Response:
+    """Lead to the first comment that is new to the member."""
+    return answers.lead_to_first_new(load_article(article_id), member())
+
+
+@comments.post("/articles/<path:article_id>/visit")
+def visit(article_id: str) -> Response:
+    """Note that the member came to the thread; `seconds` is how long ago."""
+    article, visitor = load_article(article_id), member()
+    visits.note_visit(article, visitor, seconds_ago=answers.number(request.form.get("seconds"), 0))
+    db.session.commit()
+    return answers.show_visit(article)
 
 
 @comments.get("/comments/<int:comment_id>/replies")

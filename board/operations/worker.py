@@ -8,6 +8,7 @@ import structlog
 from flask import Flask
 
 from board.comments.drafts import purge_drafts
+from board.comments.visits import purge_visits
 from board.extensions import db
 from board.outbox import deliver_due
 
@@ -52,6 +53,6 @@ class Worker(threading.Thread):
 
 def sweep() -> int:
     """Delete what nobody came back for; return how many rows that were."""
-    swept = purge_drafts()
+    swept = purge_drafts() + purge_visits()
     db.session.commit()
     return swept

@@ -30,12 +30,13 @@ from board.comments.own import MAX_IDS, Own, own_comments
 from board.comments.reading import ShownComment
 from board.comments.thread import comment_paths
 from board.comments.tree import Node, Paths
+from board.comments.visits import Visit, asked_by, beside_visit, visit_columns, visit_from
 from board.csrf import form_token
 from board.extensions import db
 from board.urls import spellings
 
 MAX_ID_DIGITS = 18
-BLANK = re.compile(r"\[\[(name|token|key|id|likes)\]\]")
+BLANK = re.compile(r"\[\[(name|token|key|id|likes|news|since)\]\]")
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Overlay:
     paths: Paths = field(default_factory=comment_paths)
     own: Own = field(default_factory=Own)
     is_member: bool = False
+    visit: Visit | None = None
     composer: Composer | None = None  # with the text of the viewer's that waits here, if one does
     sent_drafts: list[str] = field(default_factory=list)
 
@@ -91,6 +93,7 @@ def make_overlay(segment: str, place: Row[Any], ids: list[int]) -> Overlay:
     overlay = Overlay(viewer, ballots, is_member=viewer.is_authenticated)
     if not overlay.is_member:
         return overlay
+    overlay.visit = visit_from(place, viewer.id)
     overlay.own = own_comments(viewer.id, place.id, _takes_comments(place), ids)
     overlay.composer = make_composer(load_article(segment), viewer) if place.has_kept_text else None
     overlay.sent_drafts = session.pop("drafts_sent", [])
@@ -107,6 +110,15 @@ def member_parts(overlay: Overlay) -> Iterator[str]:
     for comment in overlay.own.written:
         if comment.state != "deleted":
             yield _own_actions(comment, viewer, overlay.paths.comments)
+    if overlay.visit and (overlay.visit.is_due or overlay.visit.new_count):
+        yield _visit(overlay.visit, overlay.paths.members)
+
+
+def _visit(visit: Visit, members: str) -> str:
+    """Return how much is new to the viewer, since when, and whether their visit is to be noted."""
+    values = {"news": str(escape(visit.text)), "since": str(visit.since_ms), "id": str(visit.member_id)}
+    shown = NewsFrame(visit.is_due, bool(visit.new_count))
+    return filled("comments/_visit_laid.html", values, visit=shown, visit_url="", first_new_url="", members=members)
 
 
 def _own_actions(comment: ShownComment, viewer: Any, prefix: str) -> str:
@@ -152,6 +164,15 @@ class Writer:
         return self
 
 
+@dataclass(frozen=True)
+class NewsFrame:
+    """A member's visit as `comments/_visit.html` shows it: whether it is due, whether anything is new, and a blank."""
+
+    is_due: bool
+    new_count: bool
+    text: str = "[[news]]"
+
+
 def _ask_to_reload() -> Response:
     """Have a moderator's page rendered for them alone: their buttons are on every comment."""
     response = private(make_response("", 205))
@@ -163,7 +184,7 @@ def _find_place(segment: str, site_slug: str, member_id: int) -> Row[Any]:
     """Return what the overlay needs of the article, and whether there are ballots or a kept text. Raises NotThere."""
     refuse_nul(segment + site_slug)
     names = spellings(segment)
-    values = {"names": names, "member": member_id, "slug": site_slug}
+    values = {"names": names, "slug": site_slug, **asked_by(member_id)}
     found = db.session.connection().execute(_place_query(bool(site_slug)), values).all()
     for name in names:
         for place in found:
@@ -177,15 +198,20 @@ def _place_query(has_slug: bool) -> Select[Any]:
     """Build the query, on tables: loading a whole article takes longer than all the rest of the overlay."""
     article, draft, site = Article.__table__.c, Draft.__table__.c, Site.__table__.c
     is_kept = (draft.user_id == bindparam("member")) & (draft.article_id == article.id) & draft.parent_id.is_(None)
-    query = select(
-        article.id,
-        article.external_id,
-        article.published_at,
-        article.comments,
-        article.comments_close_after_days,
-        exists().where(Placement.__table__.c.article_id == article.id).label("has_ballots"),
-        exists().where(is_kept).label("has_kept_text"),
-    ).where(article.external_id.in_(bindparam("names", expanding=True)))
+    query = (
+        select(
+            article.id,
+            article.external_id,
+            article.published_at,
+            article.comments,
+            article.comments_close_after_days,
+            exists().where(Placement.__table__.c.article_id == article.id).label("has_ballots"),
+            exists().where(is_kept).label("has_kept_text"),
+            *visit_columns(),
+        )
+        .select_from(beside_visit(Article.__table__))
+        .where(article.external_id.in_(bindparam("names", expanding=True)))
+    )
     if not has_slug:
         return query.where(article.site_id == PRIMARY_SITE_ID)
     return query.join_from(Article.__table__, Site.__table__).where(site.slug == bindparam("slug"))

@@ -15,7 +15,7 @@ MEGABYTE = 1024 * 1024
 # Names of members, sites and sponsors are in no stamp, nor is the passing of a closing time: they show within this.
 TRUST_SECONDS = 30
 NOBODYS = ("/thread/version", "/api/v1/counts")  # the same for everybody, whoever they are
-NO_PAGE = ("/overlay", "/comments", "/unlock")  # below an article's address, and not to be kept
+NO_PAGE = ("/overlay", "/comments", "/unlock", "/visit")  # below an article's address, and not to be kept
 HAS_OVERLAY_COOKIE = re.compile(r"(?:^|;\s*)overlay=1(?:;|$)").search
 
 

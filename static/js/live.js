@@ -28,9 +28,31 @@
       const like = page.querySelector(`#comment-${id} > .comment__own [name="liked"]`);
       if (like) [like.value, like.ariaPressed] = ["no", "true"];
     }
+    const news = came.content.querySelector("[data-since]");
+    for (const meta of news ? page.querySelectorAll('.comment:not([class*="is-"]) > .comment__own > .comment__meta') : []) {
+      const { since, own } = news.dataset;
+      if (Date.parse(meta.querySelector("time").dateTime) > since && !meta.querySelector(`[href="${own}"]`)) meta.append(news.content.cloneNode(true));
+    }
     const token = came.content.querySelector("[data-token]")?.dataset.token;
     if (token) page.querySelectorAll('[name="csrf_token"]').forEach((field) => { field.value = token; });
     page.dispatchEvent(new Event("board:laid"));
+    visit();
+  };
+
+  // What is new since the last visit is a chain of links. A visit is noted, once, when the thread comes into sight.
+  const visit = () => {
+    page.querySelectorAll("#visit > a, .comment__new").forEach((link, i, { [i + 1]: next }) => {
+      link.href = next ? "#" + next.closest(".comment").id : i ? "#comments" : thread().dataset.visit;
+    });
+    const due = page.querySelector("#visit[data-due]");
+    due?.removeAttribute("data-due");
+    if (due) new IntersectionObserver(([seen], watch) => {
+      if (!seen.isIntersecting) return;
+      watch.disconnect();
+      const body = new FormData(page.getElementById("thread-act"));
+      body.set("seconds", Math.ceil(performance.now() / 1000) + 1); // the page may be a second old
+      fetch(thread().dataset.visit, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true }).catch(() => {});
+    }).observe(page.getElementById("thread-list"));
   };
 
   // Until the overlay is there, forms hold another token; so a press waits for it.
@@ -57,6 +79,7 @@
   }, true);
   if (overlay && personal !== undefined) keep("1");
   else if (overlay && isLaid()) waiting = fetchOverlay();
+  visit();
   const wasLaid = isLaid();
   addEventListener("pageshow", ({ persisted }) => { if (persisted && (wasLaid || isLaid())) location.reload(); });
 
@@ -94,6 +117,7 @@
   });
   page.addEventListener("htmx:after:settle", ({ detail }) => {
     for (const node of detail.newContent) if (node.matches?.("[data-posted]")) thread().dataset.count++; // one's own is no news
+    visit();
   });
   plan();
 })();

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import event, insert, text
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments import reading
+from board.comments import reading, visits
 from board.comments.models import Comment, Reaction
 from board.comments.own import own_comments
 from board.comments.profile import written_by
@@ -17,6 +18,7 @@ from board.comments.sorting import SORTS, Sort
 from board.comments.thread import ALL_BELOW, BELOW_MORE, REPLIES_BELOW, load_page
 from board.comments.tree import Paths
 from board.extensions import db
+from board.storage import now
 from tests.comments.test_counts import import_thread
 from tests.factories import make_member
 
@@ -32,6 +34,11 @@ def roots_from(sort: Sort, has_place: bool, towards_start: bool) -> Run:
         return reading.roots(article.id, sort, 21, place, towards_start=towards_start)
 
     return run
+
+
+def visited(article: Article, member: User) -> visits.Visit:
+    """Return a visit after one of an hour ago."""
+    return visits.Visit(member.id, True, now() - timedelta(hours=1))
 
 
 STATEMENTS: dict[str, Run] = {
@@ -53,6 +60,8 @@ STATEMENTS: dict[str, Run] = {
     "held": lambda article, member: reading.held(article.id, member),
     "liked": lambda _, member: reading.liked_by(member.id, range(1, 51)),
     "own": lambda article, member: own_comments(member.id, article.id, True, range(1, 51)),
+    "visit": lambda article, member: visits.visit_to(article, member.id),
+    "first new": lambda article, member: visits.first_new(article, visited(article, member)),
     "profile": lambda _, member: db.session.scalars(written_by(member.id, None, 21)).unique().all(),
 }  # fmt: skip
 
@@ -84,6 +93,8 @@ def big_stage(article: Article, author: User) -> Article:
 
 
 def test_every_query_of_a_page_uses_an_index(big_stage: Article, other_member: User) -> None:
+    visits.note_visit(big_stage, other_member, seconds_ago=3600)
+    db.session.commit()
     for name, run in STATEMENTS.items():
         with plans() as explained:
             run(big_stage, other_member)

@@ -4,10 +4,12 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from board.accounts.models import MemberSession, User
 from board.articles.models import Article
 from board.comments.models import Comment
+from board.comments.visits import ThreadVisit, note_visit
 from board.extensions import db
 from board.pagecache import PageCache
 from board.storage import now
@@ -229,3 +231,31 @@ def test_a_reader_who_voted_sees_their_choice(cached_app: Flask, article: Articl
     overlay = overlay_of(reader)
     assert f'data-for="#ballot-{ballot.slug}"' in overlay and "is-own" in overlay
     assert "<template" not in overlay_of(scripted(cached_app))
+
+
+def test_the_overlay_tells_what_is_new_since_the_last_visit(
+    cached_app: Flask, article: Article, author: User, other_member: User
+) -> None:
+    ada = scripted(cached_app, author)
+    assert "data-due" in overlay_of(ada) and "data-since" not in overlay_of(ada)
+    note_visit(article, author, seconds_ago=3600)
+    db.session.commit()
+    assert "data-due" in overlay_of(ada) and "data-since" not in overlay_of(ada)
+    make_comment(article, other_member)
+    overlay = overlay_of(ada)
+    assert "1 new since your last visit" in overlay
+    assert f'data-own="/members/{author.id}"' in overlay
+    since = db.session.scalars(select(ThreadVisit.began_at)).one()
+    assert f'data-since="{int(since.timestamp() * 1000)}"' in overlay
+    assert "new since" not in overlay_of(scripted(cached_app, other_member))
+    note_visit(article, author)
+    db.session.commit()
+    assert "1 new since your last visit" in overlay_of(ada) and "data-due" not in overlay_of(ada)
+
+
+def test_noting_a_visit_does_not_make_the_next_page_a_fresh_one(
+    cached_app: Flask, article: Article, author: User
+) -> None:
+    ada = scripted(cached_app, author)
+    ada.post(f"{PAGE}/visit", headers={"HX-Request": "true"})
+    assert ada.http.get_cookie("fresh") is None

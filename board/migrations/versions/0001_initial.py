@@ -304,7 +304,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
-        batch_op.create_index('ix_comment_article', ['article_id'], unique=False)
+        batch_op.create_index('ix_comment_article', ['article_id', 'created_at'], unique=False)
         batch_op.create_index('ix_comment_author', ['author_id', 'created_at', 'id'], unique=False)
         batch_op.create_index('ix_comment_best', ['article_id', 'rank', 'id'], unique=False, sqlite_where=sa.text('parent_id IS NULL AND is_listed = 1'), postgresql_where=sa.text('parent_id IS NULL AND is_listed'))
         batch_op.create_index('ix_comment_held', ['article_id', 'id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
@@ -345,6 +345,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_thread_site_id_site')),
     sa.PrimaryKeyConstraint('article_id', name=op.f('pk_thread'))
     )
+    op.create_table('thread_visit',
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('began_at', UtcDateTime(), nullable=False),
+    sa.Column('earlier_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_thread_visit_article_id_article'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['member.id'], name=op.f('fk_thread_visit_user_id_member'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('user_id', 'article_id', name=op.f('pk_thread_visit'))
+    )
+    with op.batch_alter_table('thread_visit', schema=None) as batch_op:
+        batch_op.create_index('ix_thread_visit_began', ['began_at'], unique=False)
+
     op.create_table('unlock',
     sa.Column('subscriber_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
