@@ -7,7 +7,8 @@ def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
     from board.ballots import manage, manage_sponsors, report_views, views
     from board.ballots.audience import Audience
+    from board.ballots.ledger import views as ledger
 
-    for module in (views, manage, manage_sponsors, report_views):
+    for module in (views, ledger, manage, manage_sponsors, report_views):
         app.register_blueprint(module.blueprint)
     app.extensions["audience"] = Audience(app)

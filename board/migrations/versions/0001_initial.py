@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from board.audit import POSTGRESQL_GUARDS, SQLITE_GUARDS
+from board import audit
+from board.ballots.ledger import models as ledger
 from board.storage import UtcDateTime
 
 
@@ -472,6 +473,31 @@ def upgrade() -> None:
         batch_op.create_index('ix_draft_created', ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_draft_user_id'), ['user_id'], unique=False)
 
+    op.create_table('ledger_seal',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('line', sa.Text(), nullable=False),
+    sa.Column('votes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('total', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sealed_at', UtcDateTime(), nullable=False),
+    sa.Column('ballot_version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("kind IN ('terms', 'seal', 'change', 'result')", name=op.f('ck_ledger_seal_kind')),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ledger_seal_ballot_id_ballot')),
+    sa.PrimaryKeyConstraint('ballot_id', 'number', name=op.f('pk_ledger_seal'))
+    )
+    with op.batch_alter_table('ledger_seal', schema=None) as batch_op:
+        batch_op.create_index('ix_ledger_seal_kind', ['ballot_id', 'kind', 'number'], unique=False)
+
+    op.create_table('ledger_standings',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('result', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('seal', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('by_handle', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ledger_standings_ballot_id_ballot')),
+    sa.PrimaryKeyConstraint('ballot_id', 'result', 'seal', name=op.f('pk_ledger_standings'))
+    )
     op.create_table('reaction',
     sa.Column('comment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -552,11 +578,11 @@ def upgrade() -> None:
         batch_op.create_index('ix_vote_record_ballot', ['ballot_id', 'id'], unique=False)
         batch_op.create_index('ix_vote_record_seal', ['ballot_id', 'seal', 'id'], unique=False)
 
-    # The audit log is append-only; the primary site has the number 1.
+    # The audit log and the ledger are append-only; the primary site has the number 1.
     if op.get_bind().dialect.name == "sqlite":
-        for guard in SQLITE_GUARDS:
+        for guard in (*audit.SQLITE_GUARDS, *ledger.SQLITE_GUARDS):
             op.execute(guard)
     else:
-        for guard in POSTGRESQL_GUARDS:
+        for guard in (*audit.POSTGRESQL_GUARDS, *ledger.POSTGRESQL_GUARDS):
             op.execute(guard)
         op.execute("ALTER SEQUENCE site_id_seq START WITH 2 RESTART WITH 2")
