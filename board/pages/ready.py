@@ -2,6 +2,7 @@
 
 import re
 import time
+from zlib import crc32
 
 from flask import Flask
 
@@ -12,8 +13,9 @@ from board.pagecache import PageCache
 from board.pages.stamps import Version, versions_in
 
 MEGABYTE = 1024 * 1024
-# Names of members, sites and sponsors are in no stamp, nor is the passing of a closing time: they show within this.
-TRUST_SECONDS = 30
+# In no stamp, so shown within this: members' names, the sponsors of a ballot's options, times as in "3 minutes ago" (the
+# page's script keeps those), the day on which a discussion closes.
+TRUST_SECONDS = 300
 NOBODYS = ("/thread/version", "/api/v1/counts")  # the same for everybody, whoever they are
 NO_PAGE = ("/overlay", "/comments", "/unlock", "/visit")  # below an article's address, and not to be kept
 HAS_OVERLAY_COOKIE = re.compile(r"(?:^|;\s*)overlay=1(?:;|$)").search
@@ -48,6 +50,11 @@ def stamps_of(app: Flask) -> Version:
 
     def stamp(path: str, query: str) -> str | None:
         version = version_of(path, query)
-        return None if version is None else f"{version} {int(time.time() / TRUST_SECONDS)}"
+        return None if version is None else f"{version} {stretch(path)}"
 
     return stamp
+
+
+def stretch(path: str) -> int:
+    """Return the number of the present stretch of trust; each path's begin at a time of its own, not all at once."""
+    return int((time.time() + crc32(path.encode()) % TRUST_SECONDS) // TRUST_SECONDS)

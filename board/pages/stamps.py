@@ -6,19 +6,20 @@ each statement is compiled once and sent through the bare driver, which takes a 
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import cache
+from typing import Any
 from urllib.parse import parse_qs
 
-from sqlalchemy import ClauseElement, Engine, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import ClauseElement, Engine, Select, bindparam, func, or_, select
 from sqlalchemy.dialects import sqlite
 
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
-from board.ballots.models import Ballot, Placement
+from board.ballots.models import Ballot, Placement, Sponsor
 from board.ballots.votes import VoteRecord
 from board.comments.models import Comment
 from board.comments.threads import Thread
 from board.pages.headlines import HEADLINES_ON_A_PAGE, NEWEST_FIRST
+from board.storage import UtcDateTime, now
 from board.urls import spellings
 
 FRONT = "/"
@@ -34,6 +35,9 @@ def versions_in(engine: Engine) -> Version:
     """Return the function that tells the version of what `path` with `query` shows; None if it has none."""
     dialect = sqlite.dialect(paramstyle="named") if engine.dialect.name == "sqlite" else engine.dialect
 
+    stored: Any = UtcDateTime().dialect_impl(engine.dialect)
+    as_stored = stored.bind_processor(engine.dialect)
+
     @cache
     def compiled(statement: Statement) -> tuple[str, dict[str, object]]:
         ready = statement().compile(dialect=dialect)
@@ -47,7 +51,7 @@ def versions_in(engine: Engine) -> Version:
         connection = engine.raw_connection()
         try:
             cursor = connection.cursor()
-            cursor.execute(text, constants | asked[1])
+            cursor.execute(text, {**constants, **asked[1], "now": as_stored(now())})
             rows = cursor.fetchall()
         finally:
             connection.close()
@@ -80,14 +84,15 @@ def _article_of_site() -> ClauseElement:
     return _articles().where(Site.slug == bindparam("site"))
 
 
-def _articles() -> Select[int, datetime, int, int, int, int]:
+def _articles() -> Select[Any]:
     return (
-        select(Article.id, Article.updated_at, Thread.version, Ballot.id, Ballot.version, _newest_vote())
+        select(Site.name, Article.id, Article.updated_at, Thread.version, *_ballot_columns())
         .select_from(Site)
         .join(Article, Article.site_id == Site.id)
         .outerjoin(Thread, Thread.article_id == Article.id)
         .outerjoin(Placement, Placement.article_id == Article.id)
         .outerjoin(Ballot, Ballot.id == Placement.ballot_id)
+        .outerjoin(Sponsor, Sponsor.id == Ballot.sponsor_id)
         .where(or_(Article.external_id == bindparam("likeliest"), Article.external_id == bindparam("other")))
         .order_by(Article.id, Ballot.id)
     )
@@ -100,13 +105,15 @@ def _thread_around() -> ClauseElement:
 
 
 def _ballot() -> ClauseElement:
-    return select(Ballot.id, Ballot.version, _newest_vote()).where(Ballot.slug == bindparam("slug"))
+    sponsor = Sponsor.id == Ballot.sponsor_id
+    return select(*_ballot_columns()).outerjoin(Sponsor, sponsor).where(Ballot.slug == bindparam("slug"))
 
 
 def _front() -> ClauseElement:
     """Ask for the versions of all that is on the primary site's front page, and of the first article that is not."""
     return (
-        select(Article.id, Article.updated_at, Thread.version)
+        select(Site.name, Article.id, Article.updated_at, Thread.version)
+        .join(Site, Site.id == Article.site_id)
         .outerjoin(Thread, Thread.article_id == Article.id)
         .where(Article.site_id == PRIMARY_SITE_ID)
         .order_by(*NEWEST_FIRST)
@@ -114,6 +121,8 @@ def _front() -> ClauseElement:
     )
 
 
-def _newest_vote() -> ScalarSelect[int]:
-    newest = select(func.max(VoteRecord.id)).where(VoteRecord.ballot_id == Ballot.id)
-    return newest.correlate(Ballot).scalar_subquery()
+def _ballot_columns() -> tuple[Any, ...]:
+    """Return what tells that a ballot looks another way: an edit, a vote, the passing of its times, another sponsor."""
+    newest = select(func.max(VoteRecord.id)).where(VoteRecord.ballot_id == Ballot.id).correlate(Ballot)
+    times = (Ballot.opens_at <= bindparam("now"), Ballot.closes_at <= bindparam("now"))
+    return (Ballot.id, Ballot.version, newest.scalar_subquery(), *times, Sponsor.name, Sponsor.url)

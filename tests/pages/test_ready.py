@@ -1,9 +1,11 @@
 """Ready bytes in front of the real application: fresh within a second, never anybody's own."""
 
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.dialects import sqlite
 
@@ -11,7 +13,9 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.extensions import db
 from board.pagecache import PageCache
-from board.pages import stamps
+from board.pages import ready, stamps
+from board.storage import now
+from tests.ballots.conftest import make_ballot, place
 from tests.conftest import Browser
 from tests.factories import make_article, make_comment
 from tests.pages.conftest import A_LONG_SECOND
@@ -50,8 +54,6 @@ def test_an_edited_article_is_on_the_page_a_second_later(
     reader: Browser, cache: PageCache, article: Article, editor: User, browser_for: Any
 ) -> None:
     reader.get("/articles/opening-night")
-    from board.storage import now
-
     article.title, article.updated_at = "Closing night", now()
     db.session.commit()
     a_second_passes(cache)
@@ -133,7 +135,7 @@ def test_a_new_article_and_a_new_comment_are_on_the_front_page_a_second_later(
 def test_while_nothing_changes_no_page_is_made_anew(
     reader: Browser, cache: PageCache, article: Article, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.pages.ready.TRUST_SECONDS", 1e12)
+    monkeypatch.setattr(ready, "stretch", lambda _path: 0)
     for _ in range(3):
         assert reader.get(path).status_code == 200
         a_second_passes(cache)
@@ -152,7 +154,33 @@ def test_the_version_of_a_page_is_read_by_index(app: Flask, page: str) -> None:
     assert asked is not None
     statement = asked[0]().compile(dialect=sqlite.dialect(paramstyle="named"))
     with closing(db.engine.raw_connection()) as connection:
-        rows = connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", dict(statement.params) | asked[1])
+        rows = connection.cursor().execute(
+            f"EXPLAIN QUERY PLAN {statement}", dict(statement.params) | asked[1] | {"now": ""}
+        )
         plan = "\n".join(row[3] for row in rows)
     assert "SEARCH" in plan
     assert "SCAN" not in plan
+
+
+def test_a_ballot_closes_on_the_page_at_its_time(
+    reader: Browser, cache: PageCache, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ready, "stretch", lambda _path: 0)
+    ballot = make_ballot(article.site, results="after-close", closes_at=now() + timedelta(minutes=5))
+    place(ballot, article)
+    reader.get("/articles/opening-night")
+    a_second_passes(cache)
+    reader.get("/articles/opening-night")
+    assert cache.counts.built == 1
+    a_second_passes(cache)
+    with time_machine.travel(now() + timedelta(minutes=6)):
+        reader.get("/articles/opening-night")
+    assert cache.counts.built == 2
+
+
+def test_pages_are_not_all_made_anew_at_one_moment() -> None:
+    with time_machine.travel(1_800_000_000, tick=False):
+        before = [ready.stretch(f"/articles/{number}") for number in range(100)]
+    with time_machine.travel(1_800_000_000 + ready.TRUST_SECONDS / 2, tick=False):
+        after = [ready.stretch(f"/articles/{number}") for number in range(100)]
+    assert 20 < sum(then != now_ for then, now_ in zip(before, after, strict=True)) < 80
