@@ -13,8 +13,8 @@ from board.pagecache import PageCache
 from board.pages.stamps import Version, versions_in
 
 MEGABYTE = 1024 * 1024
-# In no stamp, so shown within this: members' names, the sponsors of a ballot's options, times as in "3 minutes ago" (the
-# page's script keeps those), the day on which a discussion closes.
+# In no stamp, so shown within this: members' names, sponsors of a ballot's options, times as in "3 minutes ago" (which
+# the page's script keeps), the close of a discussion.
 TRUST_SECONDS = 300
 NOBODYS = ("/thread/version", "/api/v1/counts")  # the same for everybody, whoever they are
 NO_PAGE = ("/overlay", "/comments", "/unlock", "/visit")  # below an article's address, and not to be kept
