@@ -13,21 +13,21 @@ from types import FrameType
 
 from sqlalchemy import create_engine
 
-from board.config import load_settings
-from tests.bench import mixed, reads, writes
+from board.config import Settings, load_settings
+from tests.bench import ballots, cold, isso, mixed, personal, reads, writes
 from tests.bench.figures import Run, load_run, table_of
 from tests.bench.loading import Loader
 from tests.bench.members import sign_in_all
-from tests.bench.plan import FULL, QUICK, Plan, Scene, workplace_files
+from tests.bench.plan import ALL_PARTS, FULL, QUICK, Plan, Scene, workplace_files
 from tests.bench.servers import ROOT, BoardServer, Nginx, Unusable, postgresql, serving, workplace
-from tests.bench.stage import fill, thread_name
+from tests.bench.stage import fill_rest, fill_store, furnish, thread_name
 from tests.bench.writing_up import write_up
 from tests.bench.wrk import Wrk
 
 INSTANCE = ROOT / "instance"
 TOOLS = ("wrk", "nginx")
-FRESH_WORKERS = "2"
-OVERLAY_PATH: str | None = None  # of the 20-comment thread's private answer
+FRESH_WORKERS = 2  # at least, to see that each of them learns of a new comment
+SIGNED_IN = {"member", "writes", "ballots", "mixed", "fresh"}  # parts that need members
 
 
 def main() -> int:
@@ -44,11 +44,11 @@ def main() -> int:
         )
         return 1
     plan = QUICK if asked.quick else FULL
-    stop_in_time(plan.limit_minutes * 60)
+    stop_in_time(int((plan.limit_minutes + 2 * asked.minutes) * 60))
     run = Run(machine())
     print(run.machine)
     try:
-        measure(plan, run, asked.port, asked.databases.split(","))
+        measure(plan, run, asked)
     except (Unusable, KeyboardInterrupt) as reason:
         print(f"The bench cannot go on. {reason}", file=sys.stderr)
         return 1
@@ -63,78 +63,115 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="threads of up to 20,000 comments; under two minutes")
     parser.add_argument("--port", type=int, default=8340, help="first of two ports on loopback (default: 8340)")
     parser.add_argument("--databases", default="sqlite,postgresql", help="which to measure (default: both)")
+    parser.add_argument("--only", type=parts_in, default=ALL_PARTS, help=f"some of: {', '.join(sorted(ALL_PARTS))}")
+    parser.add_argument("--minutes", type=float, default=0, help="of mixed load, with a look at memory all the while")
     parser.add_argument("--write-docs", action="store_true", help="put the last run into docs/performance.md and stop")
     return parser.parse_args()
 
 
-def measure(plan: Plan, run: Run, port: int, databases: list[str]) -> None:
+def parts_in(text: str) -> frozenset[str]:
+    """Return the parts of the work named in the text. Raises ArgumentTypeError for a name that is none."""
+    named = frozenset(text.split(","))
+    if named - ALL_PARTS:
+        raise argparse.ArgumentTypeError(f"there is no {', '.join(sorted(named - ALL_PARTS))}")
+    return named
+
+
+def measure(plan: Plan, run: Run, asked: argparse.Namespace) -> None:
     """Measure on each database; whatever was started is stopped in the end."""
     with ExitStack() as stack:
         places = workplace_files(stack.enter_context(workplace()))
-        nginx = stack.enter_context(Nginx(places["nginx"], port + 1).serving())
+        nginx = stack.enter_context(Nginx(places["nginx"], asked.port + 1).serving())
         wrk = Wrk(places["wrk"])
-        if "sqlite" in databases:
-            file = places["sqlite"] / "board.db"
-            scene = prepare(plan, run, places["sqlite"], f"sqlite:///{file}", nginx, wrk, port)
-            measure_sqlite(scene)
-        if "postgresql" in databases:
-            address = stack.enter_context(postgresql(places["pgdata"]))
-            scene = prepare(plan, run, places["postgresql"], address, nginx, wrk, port)
-            measure_postgresql(scene)
+
+        def prepared(name: str, address: str) -> Scene:
+            server = BoardServer(places[name], asked.port, address)
+            scene = Scene(plan, run, server, create_engine(server.database_url), wrk, nginx, asked.only, asked.minutes)
+            prepare(scene, load_settings(instance_path=places[name], database_url=address))
+            return scene
+
+        if "sqlite" in asked.databases:
+            measure_sqlite(prepared("sqlite", f"sqlite:///{places['sqlite'] / 'board.db'}"), places["isso"])
+        if "postgresql" in asked.databases:
+            measure_postgresql(prepared("postgresql", stack.enter_context(postgresql(places["pgdata"]))))
 
 
-def prepare(plan: Plan, run: Run, instance: Path, address: str, nginx: Nginx, wrk: Wrk, port: int) -> Scene:
-    """Make the database and fill it."""
-    server = BoardServer(instance, port, address)
-    server.init()
-    settings = load_settings(instance_path=instance, database_url=address)
-    engine = create_engine(settings.database_url)
+def prepare(scene: Scene, settings: Settings) -> None:
+    """Make the database and fill it, looking at how speed changes while it grows."""
+    if scene.database == "PostgreSQL":
+        scene.server.environment["BOARD_WORKERS"] = str(max(FRESH_WORKERS, os.cpu_count() or 1))
+    scene.server.init()
+    sizes, loader = scene.plan.sizes, Loader(scene.engine)
+    print(f"\n{scene.database}", flush=True)
     began = time.perf_counter()
-    fill(Loader(engine), plan.sizes, settings)
-    scene = Scene(plan, run, server, engine, wrk, nginx)
-    print(f"\n{scene.database}: {plan.sizes.stored:,} comments made in {time.perf_counter() - began:.0f} s")
-    return scene
+    furnish(loader, sizes, settings)
+    if "growth" in scene.parts:
+        cold.growth_of_store(scene, loader)
+    else:
+        for stage in range(len(sizes.stages)):
+            fill_store(loader, sizes, stage)
+    fill_rest(loader, sizes)
+    loader.settle()
+    loader.tidy()
+    print(f"  {sizes.stored:,} comments and {sum(sizes.ballots):,} votes after {time.perf_counter() - began:.0f} s")
 
 
-def measure_sqlite(scene: Scene) -> None:
+def measure_sqlite(scene: Scene, isso_place: Path) -> None:
     """Measure the small machine's default: one process on SQLite."""
-    mixed.start_up(scene, scene.server)
+    parts = scene.parts
+    if "start" in parts:
+        mixed.start_up(scene)
     with serving(scene.server, "/"):
         scene.thread_path = reads.find_thread_path(scene.port)
-        reads.store_in_turn(scene)
-        reads.first_pages(scene)
-        reads.cold_pages(scene)
-        reads.counts(scene)
-        mixed.weight(scene)
-        sign_in_all(scene)
-        reads.member_page(scene, OVERLAY_PATH)
-        write(scene)
-        mixed.mixed(scene)
-        mixed.freshness(scene)
+        if "reads" in parts:
+            reads.store_in_turn(scene)
+            reads.first_pages(scene)
+            reads.other_pages(scene)
+            reads.counts(scene)
+            mixed.weight(scene)
+        if "isso" in parts:
+            isso.beside(scene, isso_place)
+        if "cold" in parts:
+            cold.cold_threads(scene)
+        if parts & SIGNED_IN:
+            sign_in_all(scene)
+        if "member" in parts:
+            personal.member_page(scene)
+        writing(scene)
+        if "mixed" in parts:
+            mixed.mixed(scene)
+        if "fresh" in parts:
+            mixed.freshness(scene)
         mixed.memory(scene)
 
 
 def measure_postgresql(scene: Scene) -> None:
     """Measure what differs on PostgreSQL, with a process for each core and at least two."""
-    scene.server.environment["BOARD_WORKERS"] = str(max(int(FRESH_WORKERS), os.cpu_count() or 1))
+    parts = scene.parts
+    if not parts & {"cold", *SIGNED_IN}:
+        return
     with serving(scene.server, f"/articles/{thread_name(20)}"):
         scene.thread_path = reads.find_thread_path(scene.port)
-        reads.cold_pages(scene)
-        sign_in_all(scene)
-        write(scene)
-        if not scene.plan.is_quick:
+        if "cold" in parts:
+            cold.cold_threads(scene)
+        if parts & SIGNED_IN:
+            sign_in_all(scene)
+        writing(scene)
+        if "mixed" in parts and not scene.plan.is_quick:
             mixed.mixed(scene)
-        mixed.freshness(scene)
+        if "fresh" in parts:
+            mixed.freshness(scene)
         mixed.memory(scene)
 
 
-def write(scene: Scene) -> None:
-    """Measure each kind of write."""
-    writes.posts(scene)
-    writes.reactions(scene)
-    writes.make_devices(scene)
-    for size in scene.plan.sizes.ballots:
-        writes.votes(scene, size, has_bar=size in (scene.plan.sizes.ballots[0], scene.plan.sizes.ballots[-1]))
+def writing(scene: Scene) -> None:
+    """Measure each kind of write, and what reads the ballots that were written to."""
+    if "writes" in scene.parts:
+        writes.posts(scene)
+        writes.reactions(scene)
+    if "ballots" in scene.parts:
+        ballots.voting(scene)
+        ballots.results_pages(scene)
 
 
 def write_docs() -> int:

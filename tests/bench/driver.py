@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from tests.bench.asking import HOST
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+CLOSES = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 LATE_SECONDS = 10.0  # for answers that are still on their way in the end
 UNKNOWN = 0  # the status of a request that was never answered
 
@@ -44,6 +45,7 @@ class Outcome:
 
     answers: list[Answer]
     seconds: float
+    server_seconds: float = 0.0  # of the processor, by all processes of the server
 
     @property
     def rate(self) -> float:
@@ -128,7 +130,7 @@ def drive(port: int, requests: Iterator[Request], clients: int, seconds: float) 
                 continue
             answers.append(answer)
             waiting.unregister(client.socket)
-            if answer.status == UNKNOWN:
+            if answer.status == UNKNOWN or CLOSES.search(answer.head):
                 client.reconnect()
             is_over = time.perf_counter() - began >= seconds
             busy += _start(client, None if is_over else next(requests, None), waiting) - 1

@@ -162,6 +162,7 @@ class Loader:
             rows.renderer_version: literal(RENDERER_VERSION),
             rows.created_at: self.moment(number - base),
             rows.like_count: _likes.c.likes,
+            rows.imported_likes: _likes.c.likes,
             rows.rank: _likes.c.rank,
             rows.reply_count: _block.c.replies,
             rows.listed_reply_count: _block.c.replies,
@@ -171,11 +172,16 @@ class Loader:
         chosen = chosen.join(_texts, _texts.c.n == (number * 31) % TEXTS)
         chosen = chosen.join(_likes, _likes.c.n == (number * 101) % LIKES)
         self.fill(Comment, list(values), chosen)
-        counts = Thread.__table__.c
-        m = numbers(articles)
-        thread = select(article + m, literal(1), literal(1), literal(size), literal(roots * blocks))
-        columns = [counts.article_id, counts.site_id, counts.version, counts.comment_count, counts.root_count]
-        self.fill(Thread, columns, thread)
+        counts, one = Thread.__table__.c, literal(1)
+        thread: dict[Any, Any] = {
+            counts.article_id: article + numbers(articles),
+            counts.site_id: one,
+            counts.version: one,
+            counts.comment_count: literal(size),
+            counts.listed_count: literal(size),
+            counts.root_count: literal(roots * blocks),
+        }
+        self.fill(Thread, list(thread), select(*thread.values()))
 
     def fill(self, model: type[Model], columns: list[Any], rows: Select[Any]) -> None:
         """Insert what the query gives; columns left out get the model's defaults."""
@@ -194,9 +200,8 @@ class Loader:
             return func.strftime("%Y-%m-%d %H:%M:%f000", FIRST_SECOND + seconds, "unixepoch")
         return func.to_timestamp(FIRST_SECOND + seconds)
 
-    def finish(self) -> None:
+    def settle(self) -> None:
         """Leave the database as a busy week would: numbers go on behind ours, statistics known on PostgreSQL."""
-        _metadata.drop_all(self.engine)
         if self.is_sqlite:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -206,6 +211,10 @@ class Loader:
                 highest = f"(SELECT coalesce(max(id), 1) FROM {table})"
                 connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest})"))
             connection.execute(text("VACUUM ANALYZE"))
+
+    def tidy(self) -> None:
+        """Take the small tables away."""
+        _metadata.drop_all(self.engine)
 
     def _next_id(self, model: Any) -> int:
         with self.engine.connect() as connection:

@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
+from board.answers import FRESH_COOKIE
 from tests.bench.asking import HOST, ask, get
 from tests.bench.plan import Scene, Writer
 from tests.bench.servers import Unusable
@@ -13,16 +14,17 @@ TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*n
 AT_ONCE = 4
 
 
-def sign_in_all(scene: Scene) -> None:
-    """Sign every writer in, once."""
+def sign_in_all(scene: Scene, count: int | None = None) -> None:
+    """Sign writers in, each once; all of them unless `count` says how many are needed."""
     token = token_in(get(scene.port, "/login").text)
+    wanted = range(len(scene.writers), count or scene.plan.sizes.writers)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        scene.writers = list(pool.map(lambda n: sign_in(scene, n, token), range(scene.plan.sizes.writers)))
+        scene.writers += pool.map(lambda n: sign_in(scene.port, n, token), wanted)
 
 
-def sign_in(scene: Scene, number: int, token: str) -> Writer:
+def sign_in(port: int, number: int, token: str) -> Writer:
     """Send the log-in form, then read the token on the page that follows."""
-    connection = HTTPConnection(HOST, scene.port, timeout=60)
+    connection = HTTPConnection(HOST, port, timeout=60)
     form = {"csrf_token": token, "email": writer_address(number), "password": PASSWORD}
     page = ask(connection, "POST", "/login", form)
     if page.status not in (302, 303) or not page.cookies:
@@ -34,8 +36,8 @@ def sign_in(scene: Scene, number: int, token: str) -> Writer:
 
 
 def as_header(cookies: dict[str, str]) -> str:
-    """Return the cookies as a browser sends them."""
-    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+    """Return the cookies as a browser sends them some seconds later."""
+    return "; ".join(f"{name}={value}" for name, value in cookies.items() if name != FRESH_COOKIE)
 
 
 def token_in(html: str) -> str:

@@ -12,9 +12,9 @@ from tests.bench.asking import HOST, ask, get, raw
 from tests.bench.driver import Request, drive
 from tests.bench.figures import Figure, at_most, percentile, plain, rounded
 from tests.bench.plan import Scene
-from tests.bench.servers import BoardServer, serving
+from tests.bench.servers import serving
 from tests.bench.stage import MIXED_BALLOT, thread_name
-from tests.bench.writes import CLIENTS, post_requests, vote_requests
+from tests.bench.writes import CLIENTS, busy_articles, post_requests, vote_requests
 
 VOTES_SHARE, POSTS_SHARE = 0.04, 0.01
 READ_P99_MS = 20
@@ -29,7 +29,7 @@ ASSET = re.compile(r'<script[^>]+src="([^"]+)"|<link[^>]+rel="stylesheet"[^>]*hr
 
 def mixed(scene: Scene) -> None:
     """Measure reads among votes and posts, and whether memory stays."""
-    streams = post_requests(scene, secrets.token_hex(4)), vote_requests(scene, MIXED_BALLOT)
+    streams = post_requests(scene, secrets.token_hex(4), busy_articles(scene)), vote_requests(scene, MIXED_BALLOT)
     before = scene.server.memory_mb()
     outcome = drive(scene.port, mixture(scene, *streams), CLIENTS, scene.plan.mixed_seconds)
     after = scene.server.memory_mb()
@@ -49,7 +49,7 @@ def mixed(scene: Scene) -> None:
 def mixture(scene: Scene, posts: Iterator[Request], votes: Iterator[Request]) -> Iterator[Request]:
     """Yield 95% reads of some hundred threads, 4% votes, 1% posts; reads when there is nobody left to vote."""
     dice = random.Random(1)
-    count = min(100, scene.plan.sizes.articles)
+    count = min(100, scene.plan.sizes.in_turn)
     reads = [Request(raw(scene.port, "GET", scene.thread(f"store-{n}"), {}), "read") for n in range(count)]
     for number in itertools.count():
         drawn = dice.random()
@@ -100,13 +100,13 @@ def last_time_without(mark: str, path: str, watchers: list[HTTPConnection], sinc
     return last - since
 
 
-def start_up(scene: Scene, server: BoardServer, times: int = 3) -> None:
+def start_up(scene: Scene) -> None:
     """Measure the time from the command to the first answer, on a machine that has done it before."""
     path = f"/articles/{thread_name(20)}"
     found = []
-    for _ in range(times):
-        with serving(server, path):
-            found.append(server.started_in)
+    for _ in range(scene.plan.starts):
+        with serving(scene.server, path):
+            found.append(scene.server.started_in)
     scene.run.add(at_most(f"start to first answer, {scene.database}", found, "s", START_SECONDS))
 
 

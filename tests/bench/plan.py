@@ -10,6 +10,11 @@ from tests.bench.servers import BoardServer, Nginx
 from tests.bench.stage import Sizes
 from tests.bench.wrk import Wrk
 
+# What can be asked for alone: `--only reads,writes`.
+ALL_PARTS = frozenset(
+    {"growth", "start", "reads", "cold", "isso", "member", "writes", "ballots", "mixed", "fresh"}
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -22,6 +27,7 @@ class Plan:
     write_seconds: float
     mixed_seconds: float
     cold_rounds: int
+    starts: int
     limit_minutes: int  # then the bench stops, whatever it does
     is_quick: bool = False  # leaves out the mixed load on PostgreSQL
 
@@ -29,27 +35,37 @@ class Plan:
 FULL = Plan(
     Sizes(
         threads=(20, 100, 200, 1_000, 2_000, 10_000, 20_000, 100_000, 1_000_000),
-        articles=1_000,
+        stages=(1, 10, 100, 1_000, 10_000),
         comments_each=100,
+        in_turn=1_000,
         ballots=(100, 1_000, 10_000, 100_000, 1_000_000),
         writers=600,
     ),
     compared=(20, 200, 2_000, 20_000, 1_000_000),
     rounds=3,
-    read_seconds=5,
-    write_seconds=10,
+    read_seconds=4,
+    write_seconds=8,
     mixed_seconds=60,
-    cold_rounds=9,
+    cold_rounds=5,
+    starts=3,
     limit_minutes=40,
 )
 QUICK = Plan(
-    Sizes(threads=(20, 200, 2_000, 20_000), articles=1_000, comments_each=20, ballots=(1_000, 20_000), writers=150),
+    Sizes(
+        threads=(20, 200, 2_000, 20_000),
+        stages=(1, 10, 100, 300),
+        comments_each=100,
+        in_turn=300,
+        ballots=(1_000, 20_000),
+        writers=120,
+    ),
     compared=(20, 200, 2_000, 20_000),
     rounds=2,
     read_seconds=1,
     write_seconds=2,
-    mixed_seconds=10,
-    cold_rounds=3,
+    mixed_seconds=5,
+    cold_rounds=2,
+    starts=1,
     limit_minutes=10,
     is_quick=True,
 )
@@ -65,6 +81,8 @@ class Scene:
     engine: Engine
     wrk: Wrk
     nginx: Nginx
+    parts: frozenset[str] = ALL_PARTS  # of the work; the others are left out
+    minutes: float = 0  # of mixed load; 0 for as long as the plan says
     thread_path: str = "/articles/{}"  # of a thread's first page, by the article's ID
     writers: list["Writer"] = field(default_factory=list)  # signed in
     devices: list[str] = field(default_factory=list)  # cookies of browsers that have not voted
@@ -104,7 +122,7 @@ class Writer:
 
 def workplace_files(directory: Path) -> dict[str, Path]:
     """Make and return the directories that the servers live in."""
-    found = {name: directory / name for name in ("sqlite", "postgresql", "nginx", "wrk", "pgdata")}
+    found = {name: directory / name for name in ("sqlite", "postgresql", "nginx", "wrk", "pgdata", "isso")}
     for path in found.values():
         path.mkdir()
     return found

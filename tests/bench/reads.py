@@ -1,31 +1,27 @@
-"""Reading: first pages against nginx, cold pages, a thousand articles in turn, counts, and a member's page."""
+"""Reading from ready bytes: first pages against nginx, many articles in turn, counts."""
 
-import time
+import json
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from statistics import median
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from board.articles.models import Article
-from board.comments.models import Comment, Thread
-from board.storage import now
+from board.comments.models import Comment
 from tests.bench import rivals
-from tests.bench.asking import HOST, Page, ask, get, raw
+from tests.bench.asking import get, raw
 from tests.bench.driver import Request, drive
-from tests.bench.figures import Figure, at_least, at_most, percentile, plain, rounded, skipped
+from tests.bench.figures import Figure, at_least, percentile, plain, rounded
 from tests.bench.plan import Scene
 from tests.bench.stage import thread_name
 from tests.bench.wrk import Check, Load
 
 NGINX_SHARE = 0.5  # of nginx's rate on the same bytes
 PER_BYTE_SHARE = 0.8  # of the 20-comment page's bytes a second
-COLD_MS = 15
 COLD_RATE, WARM_RATE = 1_000, 20_000
-COUNTS_RATE, OVERLAY_RATE = 20_000, 1_500
+COUNTS_RATE = 20_000
 COUNTED = 50
-STALE_SECONDS = 1.1  # after which a kept page is compared with the database again
-COUNTS_PATHS = ("/api/v1/counts", "/counts")  # asked with ?article=…&article=…
+COUNTS_PATH = "/api/v1/counts"
 
 
 def first_pages(scene: Scene) -> None:
@@ -47,6 +43,19 @@ def first_pages(scene: Scene) -> None:
             against = "the 20-comment page's bytes/s"
             row = at_least(f"{name}, bytes", per_byte, "MB/s", base[0] * base[1] / 1e6, against, PER_BYTE_SHARE)
             scene.run.add(row)
+
+
+def other_pages(scene: Scene) -> None:
+    """Measure the sizes between, for the growth curve."""
+    for size in scene.plan.sizes.threads:
+        if size in scene.plan.compared:
+            continue
+        path = scene.thread(thread_name(size))
+        scene.wrk.run(scene.port, [path], 1)
+        load = scene.wrk.run(scene.port, [path], scene.plan.read_seconds, shows_best_comment(scene, size))
+        note = f"{load.mean_bytes / 1000:.1f} kB each{errors_of([load])}"
+        scene.run.add(plain(f"first page, {size:,} comments", [load.rate], "/s", note=note))
+        scene.run.point("read_rate", size, load.rate)
 
 
 def alternate(scene: Scene, size: int) -> tuple[list[Load], list[Load]]:
@@ -77,48 +86,11 @@ def shows_best_comment(scene: Scene, size: int) -> Check:
     return lambda page: f'id="comment-{best}"' in page.text
 
 
-def cold_pages(scene: Scene) -> None:
-    """Measure how long one page takes that must be made anew: its article and its thread have just changed.
-
-    The new title must be in the answer, so a page from ready bytes counts as an error.
-    """
-    times: dict[int, list[float]] = {size: [] for size in scene.plan.sizes.threads}
-    faults = 0
-    connection = HTTPConnection(HOST, scene.port, timeout=30)
-    for number in range(scene.plan.cold_rounds):
-        for size in times:
-            ask(connection, "GET", scene.thread(thread_name(size)))
-        touch(scene, title := f"Opening night, take {number}")
-        time.sleep(STALE_SECONDS)
-        for size, found in times.items():
-            began = time.perf_counter()
-            page = ask(connection, "GET", scene.thread(thread_name(size)))
-            found.append((time.perf_counter() - began) * 1000)
-            faults += page.status != 200 or title not in page.text
-    connection.close()
-    for size, found in times.items():
-        scene.run.point(f"cold_{scene.database}", size, median(found))
-        note = f"{scene.plan.sizes.stored:,} in the store"
-        if faults:
-            note += f"; {faults} answers in all were not new"
-        scene.run.add(at_most(f"cold page, {size:,} comments, {scene.database}", found, "ms", COLD_MS, note=note))
-
-
-def touch(scene: Scene, title: str) -> None:
-    """Change every large thread's version, and its article's title."""
-    articles = range(1, len(scene.plan.sizes.threads) + 1)
-    with scene.engine.begin() as connection:
-        connection.execute(
-            update(Article).where(Article.id.in_(articles)).values(title=title, updated_at=now(), standfirst=title)
-        )
-        connection.execute(update(Thread).where(Thread.article_id.in_(articles)).values(version=Thread.version + 1))
-
-
 def store_in_turn(scene: Scene) -> None:
     """Measure all articles of the store in turn: each for the first time, then from ready bytes."""
     sizes = scene.plan.sizes
-    paths = [scene.thread(f"store-{n}") for n in range(sizes.articles)]
-    about = f"{sizes.articles:,} articles of {sizes.comments_each} in turn"
+    paths = [scene.thread(f"store-{n}") for n in range(sizes.in_turn)]
+    about = f"{sizes.in_turn:,} articles of {sizes.comments_each} in turn"
     cold = drive(scene.port, in_turn(scene.port, paths), 32, 60)
     p99 = percentile((answer.seconds for answer in cold.answers), 0.99) * 1000
     note = f"p99 {rounded(p99):g} ms" + (f"; {cold.errors()}" if cold.errors() else "")
@@ -136,42 +108,15 @@ def in_turn(port: int, paths: list[str]) -> Iterator[Request]:
 def counts(scene: Scene) -> None:
     """Measure the comment counts of fifty articles in one request."""
     name = f"counts of {COUNTED} articles"
-    query = "&".join(f"article=store-{n}" for n in range(COUNTED))
-    found = next((path for path in COUNTS_PATHS if get(scene.port, f"{path}?{query}").status == 200), None)
-    if found is None:
-        scene.run.add(skipped(name, "there is no such answer yet", f"≥ {COUNTS_RATE:,} /s"))
-        return
-    each = str(scene.plan.sizes.comments_each)
+    asked = f"{COUNTS_PATH}?" + "&".join(f"article_id=store-{n}" for n in range(COUNTED))
+    right = {f"store-{n}": scene.plan.sizes.comments_each for n in range(COUNTED)}
     loads = [
-        scene.wrk.run(scene.port, [f"{found}?{query}"], scene.plan.read_seconds, lambda page: each in page.text)
+        scene.wrk.run(
+            scene.port, [asked], scene.plan.read_seconds, lambda page: json.loads(page.text)["counts"] == right
+        )
         for _ in range(scene.plan.rounds)
     ]
     scene.run.add(fixed(name, [load.rate for load in loads], COUNTS_RATE, errors_of(loads)))
-
-
-def member_page(scene: Scene, overlay_path: str | None) -> None:
-    """Measure what a signed-in member's browser asks for: the overlay if there is one, and the whole page."""
-    writer = scene.writers[0]
-    cookie = {"Cookie": writer.cookies}
-    path = scene.thread(thread_name(20))
-    loads = [scene.wrk.run(scene.port, [path], scene.plan.read_seconds, has_own_form, cookie)]
-    row = plain(
-        "a member's page, 20 comments, made for them", [load.rate for load in loads], "/s", note=errors_of(loads)
-    )
-    scene.run.add(row)
-    if overlay_path is None or get(scene.port, overlay_path, cookie).status != 200:
-        scene.run.add(skipped("a member's overlay", "there is no such answer yet", f"≥ {OVERLAY_RATE:,} /s"))
-        return
-    loads = [
-        scene.wrk.run(scene.port, [overlay_path], scene.plan.read_seconds, None, cookie)
-        for _ in range(scene.plan.rounds)
-    ]
-    scene.run.add(fixed("a member's overlay", [load.rate for load in loads], OVERLAY_RATE, errors_of(loads)))
-
-
-def has_own_form(page: Page) -> bool:
-    """Tell whether the page was made for a member: it holds a token, and no shared cache may keep it."""
-    return "csrf_token" in page.text and "private" in page.headers.get("cache-control", "")
 
 
 def fixed(name: str, rates: list[float], bar: float, note: str = "") -> Figure:

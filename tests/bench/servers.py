@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from board.config import load_settings
 from tests.bench.asking import HOST, Page, get
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,7 @@ class BoardServer:
     def __init__(self, instance: Path, port: int, database_url: str, more: Mapping[str, str] | None = None) -> None:
         """Remember how to start it."""
         self.port = port
+        self.database_url = load_settings(instance_path=instance, database_url=database_url).database_url
         self.log = instance / "serve.log"
         own = {name: value for name, value in os.environ.items() if not name.startswith("BOARD_")}
         self.environment = {
@@ -106,6 +108,20 @@ class BoardServer:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)  # its session is its own
             self.process = None
+
+    def kill(self) -> None:
+        """End all its processes as a fault would."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(STOP_SECONDS)
+        deadline = time.perf_counter() + STOP_SECONDS
+        while is_answering(self.port) and time.perf_counter() < deadline:
+            time.sleep(0.01)
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that all its processes have taken so far."""
+        assert self.process is not None
+        return sum(cpu_ticks(pid) for pid in family_of(self.process.pid)) / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
         """Return the proportional set size of all its processes."""
@@ -202,8 +218,7 @@ def is_in_memory(path: Path) -> bool:
 
 def refuse_busy(port: int) -> None:
     """Make sure that nobody else answers there: we would measure them. Raises Unusable."""
-    with suppress(ConnectionRefusedError):
-        HTTPConnection(HOST, port, timeout=1).connect()
+    if is_answering(port):
         raise Unusable(f"Something answers on port {port} already. Stop it, or name another: --port.")
 
 
@@ -211,13 +226,22 @@ def wait_for_port(port: int) -> None:
     """Wait until something answers there."""
     deadline = time.perf_counter() + START_SECONDS
     while time.perf_counter() < deadline:
-        try:
-            HTTPConnection(HOST, port, timeout=1).connect()
-        except OSError:
-            time.sleep(0.01)
-        else:
+        if is_answering(port):
             return
+        time.sleep(0.01)
     raise Unusable(f"Nothing answers on port {port}.")
+
+
+def is_answering(port: int) -> bool:
+    """Tell whether somebody takes connections there."""
+    connection = HTTPConnection(HOST, port, timeout=1)
+    try:
+        connection.connect()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def family_of(pid: int) -> list[int]:
@@ -227,6 +251,12 @@ def family_of(pid: int) -> list[int]:
         for child in children.read_text().split():
             found += family_of(int(child))
     return found
+
+
+def cpu_ticks(pid: int) -> int:
+    """Return the clock ticks that the process has spent, its own and the system's on its behalf."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def pss_kb(pid: int) -> int:

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import JSON, case, insert, literal, select
 
@@ -11,7 +12,7 @@ from board.accounts.names import lookalike_key
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.ballots.choices import CHOSEN, one
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.votes import Tally, Vote, VoteRecord
+from board.ballots.votes import COUNTED, TURNOUT, Tally, Vote, VoteRecord
 from board.config import Settings
 from board.storage import now
 from tests.bench.loading import FIRST_SECOND, Loader, numbers, padded
@@ -19,6 +20,7 @@ from tests.bench.loading import FIRST_SECOND, Loader, numbers, padded
 PASSWORD = "correct horse battery staple"
 AUTHORS = 1_000  # who wrote the bulk
 OPTIONS = 3
+QUIET_ARTICLE = "quiet"  # has no comment before somebody posts one
 MIXED_BALLOT = 3  # votes in the ballot that the mixed load votes in, where no device has voted yet
 PARAGRAPHS = [f"<p>{'The house was full and the rain held off until the last bow. ' * 4}</p>" for _ in range(5)]
 
@@ -28,10 +30,16 @@ class Sizes:
     """How much is made."""
 
     threads: tuple[int, ...]
-    articles: int
+    stages: tuple[int, ...]  # articles in the store, from its beginnings to its full size
     comments_each: int
+    in_turn: int  # articles of the store that are read in turn
     ballots: tuple[int, ...]
     writers: int
+
+    @property
+    def articles(self) -> int:
+        """Return the articles in the full store."""
+        return self.stages[-1]
 
     @property
     def every_ballot(self) -> tuple[int, ...]:
@@ -59,23 +67,32 @@ def writer_address(number: int) -> str:
     return f"writer{number}@example.com"
 
 
-def fill(loader: Loader, sizes: Sizes, settings: Settings) -> None:
-    """Make everything."""
+def furnish(loader: Loader, sizes: Sizes, settings: Settings) -> None:
+    """Make the site, who writes on it, and the articles; nobody has said anything yet."""
     with loader.engine.begin() as connection:
         connection.execute(insert(Site.__table__).values(id=PRIMARY_SITE_ID, slug="main", name="The Callboard"))  # type: ignore[arg-type]
-    first_author = make_members(loader, sizes, settings)
+    make_members(loader, sizes, settings)
     names = [thread_name(size) for size in sizes.threads] + [f"store-{n}" for n in range(sizes.articles)]
-    make_articles(loader, names)
+    make_articles(loader, [*names, QUIET_ARTICLE])
+
+
+def fill_store(loader: Loader, sizes: Sizes, stage: int) -> None:
+    """Bring the store from the stage before to this one."""
+    done = sizes.stages[stage - 1] if stage else 0
+    first = len(sizes.threads) + 1 + done
+    loader.threads(first, sizes.stages[stage] - done, sizes.comments_each, sizes.writers + 1, AUTHORS)
+
+
+def fill_rest(loader: Loader, sizes: Sizes) -> None:
+    """Make the long threads and the ballots."""
     for number, size in enumerate(sizes.threads, 1):
-        loader.threads(number, 1, size, first_author, AUTHORS)
-    loader.threads(len(sizes.threads) + 1, sizes.articles, sizes.comments_each, first_author, AUTHORS)
+        loader.threads(number, 1, size, sizes.writers + 1, AUTHORS)
     for number, size in enumerate(sizes.every_ballot, 1):
         make_ballot(loader, number, size)
-    loader.finish()
 
 
-def make_members(loader: Loader, sizes: Sizes, settings: Settings) -> int:
-    """Make the writers, who sign in, and the authors of the bulk; return the first author's ID."""
+def make_members(loader: Loader, sizes: Sizes, settings: Settings) -> None:
+    """Make the writers, who sign in, and the authors of the bulk."""
     from flask_security import hash_password
 
     app = create_app(settings)
@@ -97,7 +114,6 @@ def make_members(loader: Loader, sizes: Sizes, settings: Settings) -> int:
     ]
     with loader.engine.begin() as connection:
         connection.execute(insert(User.__table__), rows)  # type: ignore[arg-type]
-    return sizes.writers + 1
 
 
 def make_articles(loader: Loader, names: list[str]) -> None:
@@ -126,25 +142,20 @@ def make_ballot(loader: Loader, number: int, size: int) -> None:
             {"id": option, "ballot_id": number, "position": option, "text": f"Night {option}"} for option in options
         ]
         connection.execute(insert(BallotOption.__table__), texts)  # type: ignore[arg-type]
-        shares = [
-            {
-                "ballot_id": number,
-                "option_id": option,
-                "mark": CHOSEN,
-                "shard": 0,
-                "count": len(range(place, size, OPTIONS)),
-            }
-            for place, option in enumerate(options)
-        ]
+        counts = {(option, CHOSEN): len(range(place, size, OPTIONS)) for place, option in enumerate(options)}
+        counts[TURNOUT, COUNTED] = size
+        shares = [{"ballot_id": number, "option_id": option, "mark": mark, "shard": 0, "count": count}
+                  for (option, mark), count in counts.items()]  # fmt: skip
         connection.execute(insert(Tally.__table__), shares)  # type: ignore[arg-type]
     n = numbers(size)
     choice = case(*((n % OPTIONS == place, literal(one(option), JSON)) for place, option in enumerate(options)))
-    row = select(literal(number), padded("d:", n, 64), choice, padded(f"{number:x}f", n, 30), loader.moment(n))
-    for model, more in (
-        (Vote, {"state": "counted", "doubts": [], "network": ""}),
-        (VoteRecord, {"disclosure_version": 1}),
-    ):
-        columns = model.__table__.c
-        names = [columns.ballot_id, columns.voter_key, columns.choice, columns.receipt, columns.cast_at]
-        always = [literal(value, columns[name].type) for name, value in more.items()]
-        loader.fill(model, [*names, *(columns[name] for name in more)], row.add_columns(*always))
+    vote: dict[str, Any] = {
+        "ballot_id": literal(number),
+        "voter_key": padded("d:", n, 64),
+        "choice": choice,
+        "receipt": padded("", number * 10_000_000 + n, 32),
+        "cast_at": loader.moment(n),
+    }
+    for model, more in ((Vote, {}), (VoteRecord, {"disclosure_version": literal(0)})):
+        row = vote | more
+        loader.fill(model, [model.__table__.c[name] for name in row], select(*row.values()))

@@ -1,14 +1,24 @@
 """The harness measures what it says: its numbers, its data, its picture, its page."""
 
+from collections import Counter
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 import pytest
+from flask import Flask
+from sqlalchemy import create_engine, func, select
 
+from board.ballots.models import Ballot
+from board.ballots.votes import Vote, VoteRecord, counts_of
+from board.comments.counting import faults
+from board.comments.models import Comment
+from board.extensions import db
 from tests.bench.driver import Answer, Outcome
 from tests.bench.figures import Run, at_least, at_most, percentile, skipped, table_of
 from tests.bench.growth import Curve, Panel, axis_over, picture
-from tests.bench.loading import BLOCK, DEEPEST, block, comment_text
+from tests.bench.loading import BLOCK, DEEPEST, Loader, block, comment_text
 from tests.bench.plan import FULL, QUICK
+from tests.bench.stage import Sizes, fill_rest, fill_store, furnish
 from tests.bench.writes import verdict
 from tests.bench.writing_up import BEGIN, END, with_table
 
@@ -60,6 +70,28 @@ def test_the_block_of_comments_is_a_tree_with_right_counters() -> None:
         assert all(reply.depth == slot.depth + 1 for reply in replies)
     for root in (slot for slot in slots if slot.depth == 0):
         assert root.descendants == sum(slot.root_slot == root.slot for slot in slots)
+
+
+def test_bulk_data_is_what_board_itself_would_have_counted(app: Flask) -> None:
+    settings = app.config["BOARD"]
+    sizes = Sizes(threads=(20, 100), stages=(1, 3), comments_each=40, in_turn=1, ballots=(30,), writers=2)
+    loader = Loader(create_engine(app.config["BOARD"].database_url))  # bulk rules are not for Board's own connections
+    furnish(loader, sizes, settings)
+    fill_store(loader, sizes, 0)
+    fill_store(loader, sizes, 1)
+    fill_rest(loader, sizes)
+    loader.settle()
+    loader.tidy()
+    assert [fault for article in range(1, 6) for fault in faults(article)] == []
+    for ballot in db.session.scalars(select(Ballot)):
+        votes = db.session.scalars(select(Vote).where(Vote.ballot_id == ballot.id)).all()
+        assert counts_of(ballot.id) == sum((vote.weights for vote in votes), Counter())
+        assert {vote.receipt for vote in votes} == {record.receipt for record in records_of(ballot)}
+    assert sizes.stored == db.session.scalar(select(func.count()).select_from(Comment)) == 240
+
+
+def records_of(ballot: Ballot) -> Sequence[VoteRecord]:
+    return db.session.scalars(select(VoteRecord).where(VoteRecord.ballot_id == ballot.id)).all()
 
 
 def test_comments_are_as_long_as_the_rivals_were() -> None:

@@ -3,7 +3,7 @@
 import itertools
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
@@ -24,13 +24,13 @@ POST_P99_MS, VOTE_P99_MS = 60, 30
 ARTICLES_WRITTEN_TO = 100
 COOKIE = re.compile(rb"set-cookie: *(board_device=[^;\r]+)", re.IGNORECASE)
 DEVICES_SECONDS = 20  # for making voters ready
-SUPPLY = 3_000  # voters made ready for each second of voting
+SUPPLY = 2_500  # voters made ready for each second of voting
 
 
 def posts(scene: Scene) -> None:
     """Measure posting comments, spread over many threads."""
     mark = secrets.token_hex(4)
-    outcome = drive(scene.port, post_requests(scene, mark), CLIENTS, scene.plan.write_seconds)
+    outcome = measured(scene, post_requests(scene, mark, busy_articles(scene)), scene.plan.write_seconds)
     with scene.engine.connect() as connection:
         rows = connection.execute(
             select(Comment.body_source, func.count())
@@ -41,47 +41,56 @@ def posts(scene: Scene) -> None:
     report(scene, "post a comment", outcome, verdict(outcome.good, stored), rivals.POSTS_BAR, POST_P99_MS)
 
 
-def post_requests(scene: Scene, mark: str) -> Iterator[Request]:
+def busy_articles(scene: Scene) -> list[str]:
+    """Return the articles that much is written to."""
+    return [f"store-{n}" for n in range(min(ARTICLES_WRITTEN_TO, scene.plan.sizes.in_turn))]
+
+
+def post_requests(scene: Scene, mark: str, articles: Sequence[str]) -> Iterator[Request]:
     """Yield forms with comments, from each writer in turn, no two texts the same."""
     for number in itertools.count():
         writer = scene.writers[number % len(scene.writers)]
-        article = number % min(ARTICLES_WRITTEN_TO, scene.plan.sizes.articles)
+        article = articles[number % len(articles)]
         form = {
             "csrf_token": writer.token,
             "body": f"{mark} {number} {comment_text(number)}",
             "key": secrets.token_hex(8),
         }
-        yield Request(raw(scene.port, "POST", f"/articles/store-{article}/comments", writer.headers, form), str(number))
+        yield Request(raw(scene.port, "POST", f"/articles/{article}/comments", writer.headers, form), str(number))
 
 
 def reactions(scene: Scene) -> None:
     """Measure liking comments, spread over many threads; nobody likes the same one twice."""
-    with scene.engine.connect() as connection:
-        first = connection.scalar(
-            select(func.min(Comment.id)).where(Comment.article_id == len(scene.plan.sizes.threads) + 1)
-        )
-    outcome = drive(scene.port, like_requests(scene, int(first or 1)), CLIENTS, scene.plan.write_seconds)
+    outcome = measured(scene, like_requests(scene), scene.plan.write_seconds)
     with scene.engine.connect() as connection:
         pairs = connection.execute(select(Reaction.user_id, Reaction.comment_id))
         stored = {f"{user}-{comment}": 1 for user, comment in pairs}
     report(scene, "react", outcome, verdict(outcome.good, stored), votes_bar(scene), VOTE_P99_MS)
 
 
-def like_requests(scene: Scene, first: int) -> Iterator[Request]:
+def like_requests(scene: Scene) -> Iterator[Request]:
     """Yield forms with likes: each writer in turn likes a comment of the store, then each the next one."""
-    total = scene.plan.sizes.articles * scene.plan.sizes.comments_each
+    comments = likable(scene)
     for number in itertools.count():
         writer = scene.writers[number % len(scene.writers)]
-        comment = first + (number * 37) % total
+        comment = comments[(number * 37) % len(comments)]
         form = {"csrf_token": writer.token, "liked": "yes"}
         request = raw(scene.port, "POST", f"/comments/{comment}/reaction", writer.headers, form)
         yield Request(request, f"{writer.number}-{comment}")
 
 
-def votes(scene: Scene, size: int, *, has_bar: bool) -> None:
-    """Measure first votes of new devices in one ballot that has so many votes already."""
+def likable(scene: Scene) -> list[int]:
+    """Return the comments that were there before anybody posted, of as many articles as are read in turn."""
+    first = len(scene.plan.sizes.threads) + 1
+    query = select(Comment.id).where(Comment.article_id.between(first, first + scene.plan.sizes.in_turn - 1))
+    with scene.engine.connect() as connection:
+        return list(connection.scalars(query.where(Comment.author_id > scene.plan.sizes.writers)))
+
+
+def votes(scene: Scene, size: int, seconds: float, *, has_bar: bool) -> float:
+    """Measure first votes of new devices in one ballot that has so many votes already; return how many a second."""
     before = count_votes(scene, size)
-    outcome = drive(scene.port, vote_requests(scene, size), CLIENTS, scene.plan.write_seconds)
+    outcome = measured(scene, vote_requests(scene, size), seconds)
     added = count_votes(scene, size) - before
     acknowledged, unknown = len(outcome.good), len(outcome.answers) - len(outcome.good)
     fault = "" if 0 <= added - acknowledged <= unknown else f"{acknowledged} acknowledged, {added} STORED"
@@ -89,6 +98,7 @@ def votes(scene: Scene, size: int, *, has_bar: bool) -> None:
         scene.run.point(f"votes_{scene.database}", size, outcome.rate)
     bar = votes_bar(scene) if has_bar else None
     report(scene, f"vote, ballot of {size:,}", outcome, fault, bar, VOTE_P99_MS)
+    return outcome.rate
 
 
 def count_votes(scene: Scene, size: int) -> int:
@@ -130,6 +140,14 @@ def option_of(scene: Scene, size: int, place: int) -> str:
         return str(connection.scalars(query).all()[place])
 
 
+def measured(scene: Scene, requests: Iterator[Request], seconds: float) -> Outcome:
+    """Keep the clients busy for so long, and note what processor time that took the server."""
+    before = scene.server.cpu_seconds()
+    outcome = drive(scene.port, requests, CLIENTS, seconds)
+    outcome.server_seconds = scene.server.cpu_seconds() - before
+    return outcome
+
+
 def verdict(good: list[Answer], stored: dict[str, int]) -> str:
     """Say what is wrong between what was acknowledged and what is stored; empty if each is there once."""
     lost = sum(answer.tag not in stored for answer in good)
@@ -147,7 +165,8 @@ def report(scene: Scene, work: str, outcome: Outcome, fault: str, bar: float | N
     times = [answer.seconds * 1000 for answer in outcome.good]
     p50 = f"p50 {rounded(percentile(times, 0.5)):g} ms"
     stored = fault or f"all {len(outcome.good):,} stored, once"
-    note = "; ".join(part for part in (p50, stored, outcome.errors()) if part)
+    cpu = f"{rounded(outcome.server_seconds * 1000 / max(1, len(outcome.answers))):g} ms of the processor each"
+    note = "; ".join(part for part in (p50, cpu, stored, outcome.errors()) if part)
     name = f"{work}, {scene.database}"
     row = at_least(name, [outcome.rate], "/s", bar or outcome.rate, f"{bar or 0:,.0f} /s", 1, note=note)
     if bar is None:

@@ -1,0 +1,1 @@
+"""Faults from outside: what was acknowledged must still be there, once."""
