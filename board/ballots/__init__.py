@@ -8,7 +8,10 @@ def init_app(app: Flask) -> None:
     from board.ballots import manage, manage_sponsors, report_views, views
     from board.ballots.audience import Audience
     from board.ballots.ledger import views as ledger
+    from board.ballots.choices import BEST_SCORE
+    from board.ballots.wording import ordinal
 
     for module in (views, ledger, manage, manage_sponsors, report_views):
         app.register_blueprint(module.blueprint)
     app.extensions["audience"] = Audience(app)
+    app.jinja_env.globals.update(best_score=BEST_SCORE, ordinal=ordinal)

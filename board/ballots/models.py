@@ -4,12 +4,16 @@ A ballot is *frozen* once it has opened: question, options, disclosure and rules
 then on it can only be tightened: closed earlier, results hidden longer.
 """
 
+import hashlib
+import unicodedata
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.articles.models import Article, Picture, Site
+from board.ballots.choices import Choice, Marked, Rules, choice_from
 from board.extensions import Model, db
 from board.storage import now
 
@@ -93,8 +97,11 @@ class Ballot(Model):
 
     site: Mapped[Site] = relationship(lazy="joined")
     sponsor: Mapped[Sponsor | None] = relationship(lazy="joined")
-    options: Mapped[list["BallotOption"]] = relationship(
-        order_by="BallotOption.position, BallotOption.id", cascade="all, delete-orphan", lazy="selectin"
+    options: Mapped[list["BallotOption"]] = relationship(  # those on the paper; other write-ins are in `write_ins.py`
+        primaryjoin="and_(Ballot.id == BallotOption.ballot_id, BallotOption.state == 'listed')",
+        order_by="BallotOption.position, BallotOption.id",
+        cascade="all, delete-orphan",
+        lazy="selectin",
     )
     disclosures: Mapped[list["Disclosure"]] = relationship(cascade="all, delete-orphan", order_by="Disclosure.version")
 
@@ -142,8 +149,18 @@ class Ballot(Model):
         self.disclosure, self.sponsor = text, sponsor
 
     def option(self, option_id: int) -> "BallotOption | None":
-        """Return the option of this ballot with the ID."""
+        """Return the option of this ballot with the ID, if it is listed."""
         return next((option for option in self.options if option.id == option_id), None)
+
+    def choice_from(self, marked: Marked) -> Choice:
+        """Return the choice that the marks on this ballot's form make. Raises NotAChoice."""
+        return choice_from(self.rules, marked)
+
+    @property
+    def rules(self) -> Rules:
+        """Return what a choice in this ballot may be."""
+        ids = {option.id for option in self.options}
+        return Rules(self.method, ids, self.max_choices, self.takes_write_ins)
 
     def lock(self) -> None:
         """Take the ballot for a change: votes and other editors wait, and what is read from here on is fresh."""
@@ -161,12 +178,23 @@ class Ballot(Model):
         return True
 
 
+def look_of(text: str) -> str:
+    """Return a key that texts share which differ in nothing but case, spaces and compatible forms of letters."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _look_of_the_text(context: Any) -> str:
+    return look_of(context.get_current_parameters()["text"])
+
+
 class BallotOption(Model):
     """One of the answers, in the editor's order; or a write-in that waits for the editor, and what became of it."""
 
     __tablename__ = "ballot_option"
     __table_args__ = (
         CheckConstraint("state IN ('listed', 'proposed', 'merged', 'refused')", name="state"),
+        UniqueConstraint("ballot_id", "look"),
         Index("ix_ballot_option_ballot", "ballot_id", "position"),
         {"sqlite_autoincrement": True},
     )
@@ -175,6 +203,7 @@ class BallotOption(Model):
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(default=0)
     text: Mapped[str] = mapped_column(String(MAX_OPTION_CHARACTERS))
+    look: Mapped[str] = mapped_column(String(64), default=_look_of_the_text)  # one option per look
     note: Mapped[str] = mapped_column(String(MAX_OPTION_NOTE_CHARACTERS), default="")  # a sentence under the text
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"))
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("sponsor.id"))  # in a vote for sponsors

@@ -1,6 +1,7 @@
 """What a reader sees of a ballot: the form, or the same rows with their numbers."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,11 +10,15 @@ from sqlalchemy import select
 
 from board.articles.loading import article_path
 from board.articles.models import Article
-from board.ballots.choices import options_of
+from board.ballots.choices import WRITE_IN, Marked, marked_as
 from board.ballots.models import Ballot, BallotOption, Placement
+from board.ballots.ordering import ordered_options
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
 from board.ballots.votes import Vote, tallies
+from board.ballots.wording import how_to
 from board.extensions import db
+
+PLAIN_METHODS = ("one", "several", "approval")
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,12 @@ class Row:
     count: int | None
     percent: int | None
     is_own: bool
-    is_selected: bool
+    mark: int  # on the form, 0 for none
+
+    @property
+    def is_selected(self) -> bool:
+        """Tell whether the option is marked on the form."""
+        return self.mark > 0
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class BallotView:
     ballot: Ballot
     vote: Vote | None = None
     counts: dict[int, int] = field(default_factory=dict)
-    selected: int | None = None  # chosen, not yet sent
+    marked: Marked | None = None  # on the form, not yet sent
     is_changing: bool = False
     is_preview: bool = False
     is_personal: bool = False  # made for one reader: not to be kept in any shared cache
@@ -71,8 +81,43 @@ class BallotView:
 
     @property
     def rows(self) -> list[Row]:
-        """Return the options in the editor's order."""
-        return [self._row(option) for option in self.ballot.options]
+        """Return the options in the order for this reader."""
+        own, marks = dict(self.vote.choice if self.vote else []), self.marks.by_option
+        return [self._row(option, own.get(option.id, 0), marks.get(option.id, 0)) for option in self.options]
+
+    @cached_property
+    def options(self) -> list[BallotOption]:
+        """Return the options in the order for this reader."""
+        return ordered_options(self.ballot)
+
+    @property
+    def marks(self) -> Marked:
+        """Return how the form is filled in: as it was sent, else as the present vote has it."""
+        if self.marked:
+            return self.marked
+        return marked_as(self.vote.choice) if self.vote else Marked()
+
+    @property
+    def how(self) -> str:
+        """Say how the form is filled in."""
+        return how_to(self.ballot)
+
+    @property
+    def places(self) -> int:
+        """Return the last place that a voter can give in a ranking."""
+        return self.ballot.rules.places
+
+    @property
+    def needs_extras(self) -> bool:
+        """Tell whether the ballot needs the style sheet and the script that a plain one does without."""
+        options = self.ballot.options
+        is_plain = self.ballot.method in PLAIN_METHODS and self.ballot.option_order != "random"
+        return not is_plain or self.ballot.takes_write_ins or any(each.note or each.picture_id for each in options)
+
+    @property
+    def write_in_mark(self) -> int:
+        """Return the mark of what the voter writes in the form."""
+        return self.marks.by_option.get(WRITE_IN, 0)
 
     @property
     def numbers(self) -> list[tuple[BallotOption, int, int]]:
@@ -106,15 +151,14 @@ class BallotView:
         """Tell whether the reader has to show that an e-mail address is theirs before the vote counts."""
         return self.ballot.who == "email" and not address_keys()
 
-    def _row(self, option: BallotOption) -> Row:
+    def _row(self, option: BallotOption, own_mark: int, mark: int) -> Row:
         count = self.counts.get(option.id, 0)
-        is_own = self.vote is not None and option.id in options_of(self.vote.choice)
         return Row(
             option=option,
             count=count if self.shows_results else None,
             percent=percent(count, self.total) if self.shows_results else None,
-            is_own=is_own,
-            is_selected=option.id == self.selected if self.selected else is_own,
+            is_own=own_mark > 0,
+            mark=mark,
         )
 
 

@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from board.access import NotAllowed, NotThere, load
 from board.accounts.addresses import AddressRefused, accept_address
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
-from board.ballots.choices import one
+from board.ballots.choices import MARK_FIELDS, Choice, Marked, NotAChoice, read_marks
 from board.ballots.codes import CodeOver, TooManyCodes, WrongCode, redeem, send_code
-from board.ballots.models import Ballot, BallotOption
+from board.ballots.models import Ballot
 from board.ballots.placing import BallotView, view_of
 from board.ballots.terms import is_slug
 from board.ballots.voters import give_device, remember_address, voter_keys, vouch_for
@@ -34,9 +35,10 @@ SAID = {
 @blueprint.get("/ballots/<slug>")
 def show(slug: str) -> Response:
     """Show the ballot alone; `?option=` is chosen already, `?change=1` gives the form to who has voted."""
+    ballot = load_ballot(slug)
     view = view_of(
-        load_ballot(slug),
-        selected=request.args.get("option", type=int),
+        ballot,
+        marked=marks_in(ballot, request.args),
         is_changing="change" in request.args,
         back=next_path(""),
     )
@@ -54,25 +56,27 @@ def show_form(slug: str) -> Response:
 def vote(slug: str) -> Response:
     """Cast, change or repeat the vote of this request's person."""
     ballot = load_ballot(slug)
-    option = ballot.option(request.form.get("option", 0, type=int))
-    if option is None:
+    try:
+        choice = ballot.choice_from(read_marks(ballot.method, request.form))
+    except NotAChoice as refusal:
         kept = {"address": request.form.get("email", ""), "code_token": request.form.get("token", "")}
-        return show_mistake(ballot, 422, error=_("Choose one of the options, then press the button again."), **kept)
+        return show_mistake(ballot, 422, error=str(refusal), **kept)
     keys = voter_keys(ballot)
     if not keys:
-        return ask_who(ballot, option)
-    return cast(ballot, standing_key(ballot, keys), option)
+        return ask_who(ballot, choice)
+    return cast(ballot, standing_key(ballot, keys), choice)
 
 
-def cast(ballot: Ballot, voter_key: str, option: BallotOption) -> Response:
+def cast(ballot: Ballot, voter_key: str, choice: Choice) -> Response:
     """Cast the vote under the key, and answer."""
+    slug = ballot.slug
     try:
-        done = cast_vote(ballot, voter_key, one(option.id))
+        done = cast_vote(ballot, voter_key, choice)
     except (NotOpen, AlreadyVoted) as refusal:
         db.session.rollback()
         return show_mistake(ballot, 409, message=why_not(ballot, refusal))
     db.session.commit()
-    return show_outcome(ballot, done.outcome)
+    return show_outcome(slug, done.outcome)
 
 
 def load_ballot(slug: str) -> Ballot:
@@ -89,7 +93,7 @@ def standing_key(ballot: Ballot, keys: list[str]) -> str:
     return next((key for key in keys if key in voted), keys[0])
 
 
-def ask_who(ballot: Ballot, option: BallotOption) -> Response:
+def ask_who(ballot: Ballot, choice: Choice) -> Response:
     """Ask for what the ballot has to know first; the choice is kept."""
     if ballot.who == "anyone":
         return send_again_with_device(ballot)
@@ -98,9 +102,16 @@ def ask_who(ballot: Ballot, option: BallotOption) -> Response:
     if ballot.who == "email" and "again" in request.form:
         return show_mistake(ballot, 200, address=request.form.get("email", ""))
     if ballot.who == "email":
-        return vote_by_code(ballot, option) if "token" in request.form else ask_for_code(ballot)
-    back = url_for("ballots.show", slug=ballot.slug, option=option.id, next=next_path("") or None)
+        return vote_by_code(ballot, choice) if "token" in request.form else ask_for_code(ballot)
+    back = url_for("ballots.show", slug=ballot.slug, next=next_path("") or None, **marks_to_carry(ballot.method))
     return go_to(url_for("security.login", next=back))
+
+
+def marks_to_carry(method: str) -> dict[str, list[str]]:
+    """Return the fields of the form with its marks, for an address that shows the form filled in like this."""
+    prefix = MARK_FIELDS.get(method, "option")
+    names = [name for name in request.form if name == "write_in" or name.startswith(("option", prefix))]
+    return {name: [value for value in request.form.getlist(name) if value] for name in names}
 
 
 def ask_for_code(ballot: Ballot) -> Response:
@@ -120,7 +131,7 @@ def ask_for_code(ballot: Ballot) -> Response:
     return show_mistake(ballot, 200, address=typed, code_token=token)
 
 
-def vote_by_code(ballot: Ballot, option: BallotOption) -> Response:
+def vote_by_code(ballot: Ballot, choice: Choice) -> Response:
     """Cast the vote of the address whose code is in the form. A repeated press counts once."""
     token, typed = request.form["token"], request.form.get("email", "")
     try:
@@ -134,12 +145,12 @@ def vote_by_code(ballot: Ballot, option: BallotOption) -> Response:
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)
     standing = db.session.get(Vote, (ballot.id, voter_key))
-    if not is_first and (standing is None or standing.choice != one(option.id)):
+    if not is_first and (standing is None or standing.choice != choice):
         db.session.commit()
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)
     vouch_for(voter_key)
-    response = cast(ballot, voter_key, option)
+    response = cast(ballot, voter_key, choice)
     remember_address(response, voter_key)
     return response
 
@@ -165,20 +176,28 @@ def why_not(ballot: Ballot, refusal: Exception) -> str:
     return str(_("Voting has not opened yet. This vote was not counted."))
 
 
-def show_outcome(ballot: Ballot, outcome: Outcome) -> Response:
+def show_outcome(slug: str, outcome: Outcome) -> Response:
     """Answer a vote: the ballot itself to the page's script, else the way to a page that shows the reader's vote."""
     back = next_path("")
     if is_fragment():
-        return show_view(view_of(ballot, message=str(SAID[outcome.value]), back=back))
+        return show_view(view_of(load_ballot(slug), message=str(SAID[outcome.value]), back=back))
     if back:
-        return redirect(f"{back.partition('#')[0]}#ballot-{ballot.slug}", 303)
-    return redirect(url_for("ballots.show", slug=ballot.slug, said=outcome.value), 303)
+        return redirect(f"{back.partition('#')[0]}#ballot-{slug}", 303)
+    return redirect(url_for("ballots.show", slug=slug, said=outcome.value), 303)
 
 
 def show_mistake(ballot: Ballot, status: int, **more: str) -> Response:
     """Show the ballot as it is, with what is wrong or missing; what was chosen stays chosen."""
-    selected = request.form.get("option", type=int)
-    return show_view(view_of(ballot, selected=selected, is_refused=True, back=next_path(""), **more), status)
+    marked = marks_in(ballot, request.form)
+    return show_view(view_of(ballot, marked=marked, is_refused=True, back=next_path(""), **more), status)
+
+
+def marks_in(ballot: Ballot, fields: "MultiDict[str, str]") -> Marked:
+    """Return the marks that the form is to show, whether or not they are a choice."""
+    try:
+        return read_marks(ballot.method, fields)
+    except NotAChoice:
+        return Marked()
 
 
 def show_view(view: BallotView, status: int = 200) -> Response:

@@ -395,6 +395,7 @@ def upgrade() -> None:
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('position', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('text', sa.String(length=200), nullable=False),
+    sa.Column('look', sa.String(length=64), nullable=False),
     sa.Column('note', sa.String(length=500), nullable=False),
     sa.Column('picture_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('sponsor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -406,6 +407,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['picture_id'], ['picture.id'], name=op.f('fk_ballot_option_picture_id_picture')),
     sa.ForeignKeyConstraint(['sponsor_id'], ['sponsor.id'], name=op.f('fk_ballot_option_sponsor_id_sponsor')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ballot_option')),
+    sa.UniqueConstraint('ballot_id', 'look', name=op.f('uq_ballot_option_ballot_id_look')),
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('ballot_option', schema=None) as batch_op:
