@@ -7,8 +7,8 @@ def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
     from board.ballots import manage, manage_sponsors, report_views, views
     from board.ballots.audience import Audience
-    from board.ballots.ledger import views as ledger
     from board.ballots.choices import BEST_SCORE
+    from board.ballots.ledger import views as ledger
     from board.ballots.wording import ordinal
 
     for module in (views, ledger, manage, manage_sponsors, report_views):
