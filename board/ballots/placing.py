@@ -82,7 +82,8 @@ class BallotView:
     @property
     def rows(self) -> list[Row]:
         """Return the options in the order for this reader."""
-        own, marks = dict(self.vote.choice if self.vote else []), self.marks.by_option
+        own = marked_as(self.vote.choice).by_option if self.vote else {}
+        marks = self.marks.by_option
         return [self._row(option, own.get(option.id, 0), marks.get(option.id, 0)) for option in self.options]
 
     @cached_property

@@ -1,6 +1,7 @@
 """A ballot's own page, and the vote."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -107,7 +108,7 @@ def ask_who(ballot: Ballot, choice: Choice) -> Response:
     return go_to(url_for("security.login", next=back))
 
 
-def marks_to_carry(method: str) -> dict[str, list[str]]:
+def marks_to_carry(method: str) -> dict[str, Any]:
     """Return the fields of the form with its marks, for an address that shows the form filled in like this."""
     prefix = MARK_FIELDS.get(method, "option")
     names = [name for name in request.form if name == "write_in" or name.startswith(("option", prefix))]

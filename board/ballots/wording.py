@@ -13,7 +13,7 @@ ENGLISH_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 def how_to(ballot: Ballot) -> str:
     """Say how the form is filled in; nothing where one choice is asked for."""
     if ballot.method == "several":
-        return ngettext("Choose %(num)s.", "Choose up to %(num)s.", ballot.max_choices)
+        return str(ngettext("Choose %(num)s.", "Choose up to %(num)s.", ballot.max_choices))
     if ballot.method == "approval":
         return str(_("Choose every option that you approve of."))
     if ballot.method == "ranked":
