@@ -49,6 +49,7 @@ def article_rules() -> dict[str, Rule]:
         "title": line(300, needed=_("Give the article a title.")),
         "standfirst": line(1000),
         "byline": line(200),
+        "section": line(80),
         "published_at": moment,
         "url": web_address,
         "body_source": _body,
@@ -211,8 +212,8 @@ def _keep(thing: Article | Site, unique_field: str, sentence: str) -> None:
 def _in_short(article: Article) -> dict[str, Any]:
     """Return the article's fields for the log; the body only as its length."""
     names = (
-        "external_id", "title", "standfirst", "byline", "url", "picture_id", "picture_alt", "trailer_url", "gate",
-        "gate_after_blocks", "comments", "comments_close_after_days",
+        "external_id", "title", "standfirst", "byline", "section", "url", "picture_id", "picture_alt",
+        "trailer_url", "gate", "gate_after_blocks", "comments", "comments_close_after_days",
     )  # fmt: skip
     return {
         **{name: getattr(article, name) for name in names},

@@ -17,6 +17,7 @@ def article_as_typed(article: Article) -> dict[str, str]:
         "title": article.title,
         "standfirst": article.standfirst,
         "byline": article.byline,
+        "section": article.section,
         "published_at": moment_as_typed(article.published_at),
         "url": article.url,
         "body_source": article.body_source,

@@ -6,7 +6,7 @@ then on it can only be tightened: closed earlier, results hidden longer.
 
 import hashlib
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, update
@@ -29,6 +29,7 @@ KINDS = ("presented", "for_sponsor")
 RESULTS = ("always", "after-vote", "after-close", "by-hand")  # each hides longer than the one before it
 WHO = ("anyone", "email", "member")
 ORDERS = ("fixed", "random", "alphabetical")
+LINGERS = timedelta(days=7)  # after the close, on pages that a ballot is not placed on one by one
 REACHES = ("placed", "section", "site")  # on the articles it is placed on, all of a section, or all of the site
 OPTION_STATES = ("listed", "proposed", "merged", "refused")  # the last three: what became of a write-in
 MAX_SECTION_CHARACTERS = 80
@@ -67,6 +68,7 @@ class Ballot(Model):
         CheckConstraint("state = 'draft' OR sponsor_id IS NULL OR disclosure <> ''", name="disclosed"),
         CheckConstraint("state = 'draft' OR opens_at IS NOT NULL", name="opens"),
         Index("ix_ballot_site", "site_id", "created_at"),
+        Index("ix_ballot_reach", "site_id", "reach", "section"),
         {"sqlite_autoincrement": True},
     )
 

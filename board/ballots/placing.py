@@ -6,17 +6,18 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union
 
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.ballots.choices import WRITE_IN, Marked, marked_as
-from board.ballots.models import Ballot, BallotOption, Placement
+from board.ballots.models import LINGERS, Ballot, BallotOption, Placement
 from board.ballots.ordering import ordered_options
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
 from board.ballots.votes import Vote, tallies
 from board.ballots.wording import how_to
 from board.extensions import db
+from board.storage import now
 
 PLAIN_METHODS = ("one", "several", "approval")
 
@@ -169,15 +170,14 @@ def percent(count: int, total: int) -> int:
 
 
 def ballots_on(article: Article) -> list[BallotView]:
-    """Return the article's ballots for its page, in the order of placing; two or three queries for all of them.
+    """Return the article's ballots for its page, those placed on it first; two or three queries for all of them.
 
     What a device or a member has voted is marked only if the request carries their cookie; the page is then personal.
     """
     query = (
         select(Ballot)
-        .join(Placement, Placement.ballot_id == Ballot.id)
-        .where(Placement.article_id == article.id, Ballot.site_id == article.site_id, Ballot.state != "draft")
-        .order_by(Placement.placed_at, Ballot.id)
+        .where(Ballot.id.in_(ids_on(article)), Ballot.site_id == article.site_id, Ballot.state != "draft")
+        .order_by(Ballot.reach, Ballot.opens_at, Ballot.id)
     )
     ballots = db.session.scalars(query).unique().all()
     counts = tallies(ballot.id for ballot in ballots) if ballots else {}
@@ -192,6 +192,26 @@ def ballots_on(article: Article) -> list[BallotView]:
         )
         for ballot in ballots
     ]
+
+
+def ids_on(article: Any) -> CompoundSelect[int]:
+    """Return the query for the IDs of ballots on an article's page: placed on it, or on all of its section or site.
+
+    `article` has `id`, `site_id` and `section`. One that is not placed comes with its opening and goes some days after
+    its close.
+    """
+    placed = select(Placement.ballot_id).where(Placement.article_id == article.id)
+    has_gone = Ballot.closes_at <= now() - LINGERS
+    wide = select(Ballot.id).where(
+        is_wide_on(Ballot, article), Ballot.opens_at <= now(), or_(Ballot.closes_at.is_(None), ~has_gone)
+    )
+    return union(placed, wide)
+
+
+def is_wide_on(ballot: Any, article: Any) -> ColumnElement[bool]:
+    """Return the condition for a ballot to be on all pages like the article's; both may be classes or rows."""
+    of_section = and_(ballot.reach == "section", ballot.section == article.section, ballot.section != "")
+    return and_(ballot.site_id == article.site_id, ballot.state != "draft", or_(ballot.reach == "site", of_section))
 
 
 def view_of(ballot: Ballot, **more: Any) -> BallotView:

@@ -27,6 +27,7 @@ def article_options(command: F) -> F:
     options = (
         click.option("--standfirst", help="One or two sentences under the title."),
         click.option("--byline", help="Who wrote it."),
+        click.option("--section", help="As in Reviews; a ballot can be on all articles of one."),
         click.option("--published", help="2026-11-22 or '2026-11-22 19:30'."),
         click.option("--body-file", type=click.File("rb"), help="The text in Markdown; - reads standard input."),
         click.option("--gate", type=click.Choice(["open", "email", "members"]), help="Who reads the whole text."),

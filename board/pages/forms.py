@@ -36,6 +36,7 @@ class ArticleForm(ManageForm):
     external_id = StringField(_l("ID"))
     standfirst = TextAreaField(_l("Standfirst"))
     byline = StringField(_l("Byline"))
+    section = StringField(_l("Section"))
     published_at = StringField(_l("Date and time"))
     url = StringField(_l("Address of your own page"))
     body_source = TextAreaField(_l("Text"))

@@ -41,6 +41,8 @@ def news_article(article: Article, comment_count: int) -> dict[str, Any]:
         "commentCount": comment_count,
         "isAccessibleForFree": not article.is_gated,
     }
+    if article.section:
+        data["articleSection"] = article.section
     if article.byline:
         data["author"] = [{"@type": "Person", "name": article.byline}]
     if article.picture:

@@ -21,7 +21,7 @@ from board.answers import private, stop_overlay
 from board.articles.loading import load_article, refuse_nul
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.ballots.models import Ballot, Placement
-from board.ballots.placing import BallotView, ballots_on
+from board.ballots.placing import BallotView, ballots_on, ids_on, is_wide_on
 from board.ballots.voters import address_keys, device_keys, member_keys
 from board.ballots.votes import Vote
 from board.comments.composer import Composer, make_composer
@@ -89,7 +89,7 @@ def comment_ids(text: str) -> list[int]:
 def make_overlay(segment: str, place: Row[Any], ids: list[int]) -> Overlay:
     """Return what is the present reader's own on the article's page."""
     viewer = current_user._get_current_object()
-    ballots = _own_ballots(segment, place.id) if place.has_ballots else []
+    ballots = _own_ballots(segment, place) if place.has_ballots else []
     overlay = Overlay(viewer, ballots, is_member=viewer.is_authenticated)
     if not overlay.is_member:
         return overlay
@@ -201,11 +201,16 @@ def _place_query(has_slug: bool) -> Select[Any]:
     query = (
         select(
             article.id,
+            article.site_id,
+            article.section,
             article.external_id,
             article.published_at,
             article.comments,
             article.comments_close_after_days,
-            exists().where(Placement.__table__.c.article_id == article.id).label("has_ballots"),
+            or_(
+                exists().where(Placement.__table__.c.article_id == article.id),
+                exists().where(is_wide_on(Ballot.__table__.c, article)),
+            ).label("has_ballots"),
             exists().where(is_kept).label("has_kept_text"),
             *visit_columns(),
         )
@@ -226,11 +231,10 @@ def _takes_comments(place: Row[Any]) -> bool:
     ).takes_comments
 
 
-def _own_ballots(segment: str, article_id: int) -> list[BallotView]:
+def _own_ballots(segment: str, place: Row[Any]) -> list[BallotView]:
     """Return the article's ballots that look another way to this reader than to all."""
     keys = member_keys() + device_keys() + address_keys()
     voted = exists().where(Vote.ballot_id == Ballot.id, Vote.voter_key.in_(keys))
     is_other = or_(voted, Ballot.who != "anyone") if current_user.is_authenticated else voted
-    query = select(Ballot.id).join(Placement, Placement.ballot_id == Ballot.id)
-    ids = set(db.session.scalars(query.where(Placement.article_id == article_id, is_other)))
+    ids = set(db.session.scalars(select(Ballot.id).where(Ballot.id.in_(ids_on(place)), is_other)))
     return [view for view in ballots_on(load_article(segment)) if view.ballot.id in ids] if ids else []

@@ -14,7 +14,8 @@ from sqlalchemy import ClauseElement, Engine, Select, bindparam, func, or_, sele
 from sqlalchemy.dialects import sqlite
 
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
-from board.ballots.models import Ballot, Placement, Sponsor
+from board.ballots.models import LINGERS, Ballot, Placement, Sponsor
+from board.ballots.placing import is_wide_on
 from board.ballots.votes import VoteRecord
 from board.comments.models import Comment
 from board.comments.threads import Thread
@@ -51,7 +52,8 @@ def versions_in(engine: Engine) -> Version:
         connection = engine.raw_connection()
         try:
             cursor = connection.cursor()
-            cursor.execute(text, {**constants, **asked[1], "now": as_stored(now())})
+            times = {"now": as_stored(now()), "gone": as_stored(now() - LINGERS)}
+            cursor.execute(text, {**constants, **asked[1], **times})
             rows = cursor.fetchall()
         finally:
             connection.close()
@@ -91,7 +93,7 @@ def _articles() -> Select[Any]:
         .join(Article, Article.site_id == Site.id)
         .outerjoin(Thread, Thread.article_id == Article.id)
         .outerjoin(Placement, Placement.article_id == Article.id)
-        .outerjoin(Ballot, Ballot.id == Placement.ballot_id)
+        .outerjoin(Ballot, or_(Ballot.id == Placement.ballot_id, is_wide_on(Ballot, Article)))
         .outerjoin(Sponsor, Sponsor.id == Ballot.sponsor_id)
         .where(or_(Article.external_id == bindparam("likeliest"), Article.external_id == bindparam("other")))
         .order_by(Article.id, Ballot.id)
@@ -124,5 +126,6 @@ def _front() -> ClauseElement:
 def _ballot_columns() -> tuple[Any, ...]:
     """Return what tells that a ballot looks another way: an edit, a vote, the passing of its times, another sponsor."""
     newest = select(func.max(VoteRecord.id)).where(VoteRecord.ballot_id == Ballot.id).correlate(Ballot)
-    times = (Ballot.opens_at <= bindparam("now"), Ballot.closes_at <= bindparam("now"))
+    closes = Ballot.closes_at
+    times = (Ballot.opens_at <= bindparam("now"), closes <= bindparam("now"), closes <= bindparam("gone"))
     return (Ballot.id, Ballot.version, newest.scalar_subquery(), *times, Sponsor.name, Sponsor.url)

@@ -263,6 +263,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('ballot', schema=None) as batch_op:
+        batch_op.create_index('ix_ballot_reach', ['site_id', 'reach', 'section'], unique=False)
         batch_op.create_index('ix_ballot_site', ['site_id', 'created_at'], unique=False)
 
     op.create_table('comment',
