@@ -36,8 +36,8 @@ test: .venv/.dev ## Set up and run the whole test suite (TESTS=tests/ballots for
 
 check: format lint types layers templates locked settings ## Check format, lint, types, import layers, templates, locks and the settings page
 
-bench: .venv/.dev ## Measure speed (QUICK=1 for a short look)
-	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+bench: .venv/.dev ## Measure speed (QUICK=1 for a short look; BENCH="--only reads" for a part)
+	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(BENCH)
 
 setup: .venv/.dev ## Only set up, with what developers need
 

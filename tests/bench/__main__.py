@@ -14,7 +14,7 @@ from types import FrameType
 from sqlalchemy import create_engine
 
 from board.config import Settings, load_settings
-from tests.bench import ballots, cold, isso, mixed, personal, reads, writes
+from tests.bench import ballots, cold, isso, mixed, personal, reads, sealing, writes
 from tests.bench.figures import Run, load_run, table_of
 from tests.bench.loading import Loader
 from tests.bench.members import sign_in_all
@@ -43,7 +43,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    plan = QUICK if asked.quick else FULL
+    plan = (QUICK if asked.quick else FULL).with_parts(asked.only)
     stop_in_time(int((plan.limit_minutes + 2 * asked.minutes) * 60))
     run = Run(machine())
     print(run.machine)
@@ -113,12 +113,16 @@ def prepare(scene: Scene, settings: Settings) -> None:
     fill_rest(loader, sizes)
     loader.settle()
     loader.tidy()
-    print(f"  {sizes.stored:,} comments and {sum(sizes.ballots):,} votes after {time.perf_counter() - began:.0f} s")
+    made = f"{sizes.stored:,} comments and {sum(sizes.ballots):,} votes"
+    print(f"  {made} are there after {time.perf_counter() - began:.0f} s", flush=True)
 
 
 def measure_sqlite(scene: Scene, isso_place: Path) -> None:
     """Measure the small machine's default: one process on SQLite."""
     parts = scene.parts
+    if "ballots" in parts:
+        with serving(scene.server, "/"):
+            sealing.sealing(scene)
     if "start" in parts:
         mixed.start_up(scene)
     with serving(scene.server, "/"):
@@ -152,6 +156,8 @@ def measure_postgresql(scene: Scene) -> None:
         return
     with serving(scene.server, f"/articles/{thread_name(20)}"):
         scene.thread_path = reads.find_thread_path(scene.port)
+        if "ballots" in parts:
+            sealing.sealing(scene)
         if "cold" in parts:
             cold.cold_threads(scene)
         if parts & SIGNED_IN:

@@ -5,6 +5,7 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 340, 250  # of one panel
+ACROSS = 3  # panels in a row
 LEFT, RIGHT, TOP, BOTTOM = 58, 26, 46, 48
 STYLE = """
   .paper { fill: #fff; }
@@ -69,20 +70,21 @@ def axis_over(values: list[float], start: float, end: float) -> Axis:
 
 
 def picture(panels: list[Panel]) -> str:
-    """Return the SVG with the panels side by side, those without a curve left out."""
+    """Return the SVG with the panels in rows of three, those without a curve left out."""
     shown = [panel for panel in panels if any(curve.points for curve in panel.curves)]
-    width = WIDTH * max(1, len(shown))
+    width, height = WIDTH * max(1, min(ACROSS, len(shown))), HEIGHT * max(1, ceil(len(shown) / ACROSS))
     told = "; ".join(described(panel) for panel in shown)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="img" aria-labelledby="title desc">',
         '<title id="title">How speed changes with size</title>',
         f'<desc id="desc">{escape(told)}</desc>',
         f"<style>{STYLE}</style>",
-        f'<rect class="paper" width="{width}" height="{HEIGHT}"/>',
+        f'<rect class="paper" width="{width}" height="{height}"/>',
     ]
     for number, panel in enumerate(shown):
-        parts.append(f'<g transform="translate({number * WIDTH} 0)">{drawn(panel)}</g>')
+        place = f"{number % ACROSS * WIDTH} {number // ACROSS * HEIGHT}"
+        parts.append(f'<g transform="translate({place})">{drawn(panel)}</g>')
     return "\n".join([*parts, "</svg>", ""])
 
 

@@ -1,6 +1,6 @@
 """How much is measured and for how long, and what every measurement needs at hand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -9,6 +9,8 @@ from tests.bench.figures import Run
 from tests.bench.servers import BoardServer, Nginx
 from tests.bench.stage import Sizes
 from tests.bench.wrk import Wrk
+
+SMALL_BALLOT = 1_000
 
 # What can be asked for alone: `--only reads,writes`.
 ALL_PARTS = frozenset(
@@ -30,6 +32,13 @@ class Plan:
     starts: int
     limit_minutes: int  # then the bench stops, whatever it does
     is_quick: bool = False  # leaves out the mixed load on PostgreSQL
+
+    def with_parts(self, parts: frozenset[str]) -> "Plan":
+        """Return the plan for these parts: large ballots, whose sealing takes a while, only where they are measured."""
+        if "ballots" in parts:
+            return self
+        small = tuple(size for size in self.sizes.ballots if size <= SMALL_BALLOT)
+        return replace(self, sizes=replace(self.sizes, ballots=small))
 
 
 FULL = Plan(

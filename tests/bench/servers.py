@@ -16,17 +16,21 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from board.config import load_settings
+from board.config import Settings, load_settings
 from tests.bench.asking import HOST, Page, get
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 STOP_SECONDS = 15
-# Documented settings, raised for the load's own accounts: one network signs many of them in.
+# Documented settings, raised for the load's own accounts and devices, which all come from one network.
 RAISED = {
-    "BOARD_COMMENTS_PER_MINUTE": "20",
-    "BOARD_SIGN_IN_TRIES_PER_NETWORK": "1000000",
-    "BOARD_SIGN_IN_TRIES_OVERALL": "1000000",
+    "comments_per_minute": "20",
+    "sign_in_tries_per_network": "1000000",
+    "sign_in_tries_overall": "1000000",
+    "votes_per_network_hour": "0",
+    "votes_per_network": "0",
+    "new_device_votes_per_network": "0",
+    "vote_burst": "0",
 }
 NGINX_CONF = """
 {user}worker_processes auto;
@@ -60,7 +64,7 @@ class BoardServer:
         own = {name: value for name, value in os.environ.items() if not name.startswith("BOARD_")}
         self.environment = {
             **own,
-            **RAISED,
+            **{f"BOARD_{name.upper()}": value for name, value in RAISED.items() if name in Settings.model_fields},
             "BOARD_INSTANCE_PATH": str(instance),
             "BOARD_DATABASE_URL": database_url,
             "BOARD_PUBLIC_URL": f"http://{HOST}:{port}",

@@ -119,12 +119,18 @@ def make_devices(scene: Scene) -> None:
     scene.devices = [match[1].decode() for match in found if match]
 
 
-def vote_requests(scene: Scene, size: int) -> Iterator[Request]:
-    """Yield each device's vote."""
+def changing_votes(scene: Scene, size: int) -> Iterator[Request]:
+    """Yield each device's vote, then its change of mind, and so on for ever."""
+    for turn in itertools.count():
+        yield from vote_requests(scene, size, turn)
+
+
+def vote_requests(scene: Scene, size: int, turn: int = 0) -> Iterator[Request]:
+    """Yield each device's vote; in another turn it is for another option."""
     token = token_in(get(scene.port, f"/ballots/{ballot_name(size)}").text)
     options = [option_of(scene, size, place) for place in range(OPTIONS)]
     for number, cookie in enumerate(scene.devices):
-        form = {"csrf_token": token, "option": options[number % OPTIONS]}
+        form = {"csrf_token": token, "option": options[(number + turn) % OPTIONS]}
         headers = {"Cookie": cookie, "HX-Request": "true"}
         yield Request(raw(scene.port, "POST", f"/ballots/{ballot_name(size)}/votes", headers, form), str(number))
 

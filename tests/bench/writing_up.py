@@ -6,7 +6,7 @@ from tests.bench.figures import Run, table_of
 from tests.bench.growth import Curve, Panel, picture
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
-PICTURE = "![How the rate and the time of a page, and the rate of votes, change with the size](images/growth.svg)"
+PICTURE = "![How pages, posts and votes change with the size of thread, store and ballot](images/growth.svg)"
 
 
 def write_up(run: Run, docs: Path) -> None:
@@ -29,21 +29,18 @@ def with_table(page: str, run: Run) -> str:
 
 def panels(run: Run) -> list[Panel]:
     """Return the pictures' panels: only curves with points."""
-    asked = (
-        ("A first page from ready bytes", "comments in the thread", "requests/s", (("read_rate", "Board"),)),
-        (
-            "A page made anew",
-            "comments in the thread",
-            "ms",
-            (("cold_SQLite", "SQLite"), ("cold_PostgreSQL", "PostgreSQL")),
-        ),
-        (
-            "Votes",
-            "votes in the ballot before",
-            "votes/s",
-            (("votes_SQLite", "SQLite"), ("votes_PostgreSQL", "PostgreSQL")),
-        ),
-    )
+    databases = ("SQLite", "PostgreSQL")
+    asked = [("A first page from ready bytes", "comments in the thread", "requests/s", [("read_rate", "Board")])]
+    asked += [
+        (title, across, up, [(f"{curve}_{database}", database) for database in databases])
+        for title, across, up, curve in (
+            ("A first page made anew", "comments in the thread", "ms", "cold"),
+            ("A page of 100 made anew", "comments in the store", "ms", "store"),
+            ("A post", "comments in the store", "ms", "post"),
+            ("Votes", "votes in the ballot before", "votes/s", "votes"),
+            ("A results page made anew", "votes in the ballot", "ms", "results"),
+        )
+    ]
     return [
         Panel(title, across, up, [Curve(name, run.growth[key]) for key, name in curves if run.growth.get(key)])
         for title, across, up, curves in asked
