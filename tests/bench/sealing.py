@@ -3,21 +3,18 @@
 import threading
 import time
 from http.client import HTTPConnection
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from sqlalchemy import func, select
 
+from board.ballots.ledger.models import Seal
 from board.ballots.voters import DEVICE_COOKIE
 from tests.bench.asking import HOST, ask, get
-from tests.bench.figures import at_most, percentile, skipped
+from tests.bench.figures import at_most, percentile
 from tests.bench.members import token_in
 from tests.bench.plan import Scene
 from tests.bench.stage import ballot_name
 from tests.bench.writes import VOTE_P99_MS, option_of
 
-LEDGER = "board.ballots.ledger"
 SECONDS_A_MILLION = 60
 PATIENCE_SECONDS = 300
 BETWEEN_VOTES_SECONDS = 0.03
@@ -31,9 +28,6 @@ def sealing(scene: Scene) -> None:
     """
     size = scene.plan.sizes.ballots[-1]
     name = f"sealing {size:,} votes, {scene.database}"
-    if find_spec(LEDGER) is None:
-        scene.run.add(skipped(name, "there is no ledger yet"))
-        return
     began = time.perf_counter()
     voting = OneByOne(scene, size)
     with voting:
@@ -54,8 +48,7 @@ def sealing(scene: Scene) -> None:
 
 def count_sealed(scene: Scene, size: int) -> int:
     """Return how many of the ballot's votes the newest seal covers."""
-    models: Any = import_module(f"{LEDGER}.models")
-    newest = select(func.max(models.Seal.total)).where(models.Seal.ballot_id == scene.ballot_id(size))
+    newest = select(func.max(Seal.total)).where(Seal.ballot_id == scene.ballot_id(size))
     with scene.engine.connect() as connection:
         return connection.scalar(newest) or 0
 
