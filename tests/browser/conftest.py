@@ -178,6 +178,12 @@ def scripted_page(chromium: Any, server: Server) -> Iterator[Any]:
     yield from open_page(chromium, server, javascript=True)
 
 
+@pytest.fixture
+def plain_page(chromium: Any, server: Server) -> Iterator[Any]:
+    """Open a window of a new person without JavaScript."""
+    yield from open_page(chromium, server, javascript=False)
+
+
 def open_page(chromium: Any, server: Server, *, javascript: bool, **more: Any) -> Iterator[Any]:
     """Open a window; fail the test on a script error, a CSP violation or a request to another host."""
     context = chromium.new_context(java_script_enabled=javascript, base_url=server.url, **more)

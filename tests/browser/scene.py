@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from board import create_app
@@ -15,6 +16,7 @@ from board.ballots.operations import place_ballot, publish_ballot, write_ballot
 from board.ballots.terms import Terms
 from board.comments.loading import load_comment
 from board.comments.models import Comment
+from board.comments.visits import ThreadVisit
 from board.config import Settings
 from board.extensions import db
 from board.gate.listing import as_csv
@@ -78,6 +80,16 @@ class Scene:
         with self.lit():
             above = db.session.get(Comment, parent) if parent else None
             return int(make_comment(_article(path), _member(by), text, above).id)
+
+    def let_an_hour_pass(self, path: str) -> None:
+        """Move what was said in the thread, and who came to it, an hour back."""
+        with self.lit():
+            article = _article(path)
+            for comment in db.session.query(Comment).filter_by(article_id=article.id):
+                comment.created_at -= timedelta(hours=1)
+            for visit in db.session.query(ThreadVisit).filter_by(article_id=article.id):
+                visit.began_at -= timedelta(hours=1)
+            db.session.commit()
 
     def report(self, comment: int, by: str, note: str = "") -> None:
         """Report a comment as spam, as the member."""
