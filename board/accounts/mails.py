@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, render_template
 from flask_babel import gettext as _
 from flask_security import MailUtil
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import select
 
 from board.accounts.addresses import accept_address
@@ -100,7 +100,7 @@ def as_html(text: str) -> str:
     blocks = []
     for block in text.strip().split("\n\n"):
         is_link = block.startswith(own) and len(block.split()) == 1
-        inner = Markup('<a href="{0}">{0}</a>').format(block) if is_link else escape(block)
+        inner = Markup('<a href="{0}">{0}</a>').format(block) if is_link else Markup("<br>").join(block.split("\n"))
         blocks.append(Markup("<p>{}</p>").format(inner))
     return str(Markup("\n").join(blocks))
 

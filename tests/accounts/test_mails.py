@@ -16,6 +16,7 @@ from board import create_app
 from board.accounts.links import LIFETIMES, make_link_token
 from board.accounts.mails import answer_request, as_html, queue_request
 from board.accounts.models import User
+from board.articles.models import Site
 from board.config import load_settings
 from board.extensions import db
 from board.outbox import OutboxRow, deliver_due
@@ -193,3 +194,10 @@ def test_password_change_is_told_to_its_owner(app: Flask, author: User) -> None:
     form = {"password": PASSWORD, "new_password": "five other plain words", "csrf_token": token_on(browser, "/account")}
     assert browser.post("/account/password", form).status_code == 303
     assert mails_to("ada@example.com")[-1]["subject"] == "Your password was changed"
+
+
+def test_mail_says_which_site_sent_it(author: User, site: Site) -> None:
+    queue_request("reset", author.email)
+    db.session.commit()
+    (mail,) = mails_to(author.email)
+    assert mail["text"].endswith(f"-- \n{site.name}\nhttp://localhost/\n")
