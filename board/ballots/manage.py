@@ -26,7 +26,7 @@ from board.ballots.operations import (
 )
 from board.ballots.placing import BallotView
 from board.ballots.terms import TermsRefused, is_slug
-from board.ballots.votes import tallies
+from board.ballots.votes import counts_by_ballot, counts_of
 from board.csrf import SAFE_METHODS
 from board.extensions import db
 
@@ -42,8 +42,8 @@ def ballots() -> Response:
     staff("editor")
     query = select(Ballot).order_by(Ballot.created_at.desc(), Ballot.id.desc()).limit(LIST_LIMIT)
     found = db.session.scalars(query).unique().all()
-    counts = tallies(ballot.id for ballot in found)
-    views = [BallotView(ballot, counts=counts) for ballot in found]
+    counts = counts_by_ballot(ballot.id for ballot in found)
+    views = [BallotView(ballot, counts=counts[ballot.id]) for ballot in found]
     return private(make_response(render_template("ballots/manage/ballots.html", views=views)))
 
 
@@ -169,7 +169,7 @@ def sponsor_names(site_id: int) -> list[str]:
 
 def ballot_page(ballot: Ballot, rest: RestForm, place_form: PlaceForm) -> Response:
     """Answer with the ballot's page, and what is wrong in one of its forms."""
-    numbers = BallotView(ballot, counts=tallies([ballot.id]))
+    numbers = BallotView(ballot, counts=counts_of(ballot.id))
     placed_on = db.session.scalars(
         select(Article)
         .join(Placement, Placement.article_id == Article.id)

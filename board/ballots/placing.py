@@ -1,5 +1,6 @@
 """What a reader sees of a ballot: the form, or the same rows with their numbers."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,11 +11,13 @@ from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union
 
 from board.articles.loading import article_path
 from board.articles.models import Article
-from board.ballots.choices import WRITE_IN, Marked, marked_as
+from board.ballots.choices import WRITE_IN, Counts, Marked, marked_as
+from board.ballots.counting import Line, lines
 from board.ballots.models import LINGERS, Ballot, BallotOption, Placement
 from board.ballots.ordering import ordered_options
+from board.ballots.verdicts import mean_text
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
-from board.ballots.votes import Vote, tallies
+from board.ballots.votes import COUNTED, TURNOUT, Vote, counts_by_ballot, counts_of
 from board.ballots.wording import how_to
 from board.extensions import db
 from board.storage import now
@@ -31,6 +34,7 @@ class Row:
     percent: int | None
     is_own: bool
     mark: int  # on the form, 0 for none
+    mean: str = ""  # where options are scored
 
     @property
     def is_selected(self) -> bool:
@@ -44,7 +48,7 @@ class BallotView:
 
     ballot: Ballot
     vote: Vote | None = None
-    counts: dict[int, int] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counter)
     marked: Marked | None = None  # on the form, not yet sent
     is_changing: bool = False
     is_preview: bool = False
@@ -77,8 +81,14 @@ class BallotView:
 
     @property
     def total(self) -> int:
-        """Return the number of votes."""
-        return sum(self.counts.get(option.id, 0) for option in self.ballot.options)
+        """Return the number of votes that count."""
+        return self.counts[TURNOUT, COUNTED]
+
+    @cached_property
+    def lines(self) -> dict[int, Line]:
+        """Return what each option has."""
+        ids = [option.id for option in self.ballot.options]
+        return {line.option_id: line for line in lines(self.ballot.method, self.counts, self.total, ids)}
 
     @property
     def rows(self) -> list[Row]:
@@ -124,8 +134,7 @@ class BallotView:
     @property
     def numbers(self) -> list[tuple[BallotOption, int, int]]:
         """Return each option with its votes and whole per cent, for editors."""
-        counted = [(option, self.counts.get(option.id, 0)) for option in self.ballot.options]
-        return [(option, count, percent(count, self.total)) for option, count in counted]
+        return [(option, line.count, line.percent) for option in self.ballot.options if (line := self.lines[option.id])]
 
     @property
     def disclosure(self) -> tuple[str, str, str]:
@@ -154,19 +163,15 @@ class BallotView:
         return self.ballot.who == "email" and not address_keys()
 
     def _row(self, option: BallotOption, own_mark: int, mark: int) -> Row:
-        count = self.counts.get(option.id, 0)
+        line, is_shown = self.lines[option.id], self.shows_results
         return Row(
             option=option,
-            count=count if self.shows_results else None,
-            percent=percent(count, self.total) if self.shows_results else None,
+            count=line.count if is_shown else None,
+            percent=line.percent if is_shown else None,
             is_own=own_mark > 0,
             mark=mark,
+            mean=mean_text(line) if is_shown and self.ballot.method == "score" else "",
         )
-
-
-def percent(count: int, total: int) -> int:
-    """Return the share in whole per cent, halves upwards; 0 of 0 is 0."""
-    return (200 * count + total) // (2 * total) if total else 0
 
 
 def ballots_on(article: Article) -> list[BallotView]:
@@ -180,13 +185,13 @@ def ballots_on(article: Article) -> list[BallotView]:
         .order_by(Ballot.reach, Ballot.opens_at, Ballot.id)
     )
     ballots = db.session.scalars(query).unique().all()
-    counts = tallies(ballot.id for ballot in ballots) if ballots else {}
+    counts = counts_by_ballot(ballot.id for ballot in ballots) if ballots else {}
     back, is_personal = article_path(article), is_known_reader()
     return [
         BallotView(
             ballot,
             vote=standing_vote(ballot) if is_personal else None,
-            counts=counts,
+            counts=counts[ballot.id],
             back=back,
             is_personal=is_personal,
         )
@@ -219,7 +224,7 @@ def view_of(ballot: Ballot, **more: Any) -> BallotView:
     return BallotView(
         ballot,
         vote=standing_vote(ballot),
-        counts=tallies([ballot.id]),
+        counts=counts_of(ballot.id),
         is_personal=is_known_reader(),
         **more,
     )

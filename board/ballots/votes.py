@@ -8,7 +8,7 @@ on reading, and the votes are never counted again.
 
 import random
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -208,6 +208,18 @@ def counts_of(ballot_id: int) -> Counts:
     query = select(Tally.option_id, Tally.mark, func.sum(Tally.count)).where(Tally.ballot_id == ballot_id)
     rows = db.session.execute(query.group_by(Tally.option_id, Tally.mark))
     return Counter({(option_id, mark): int(count) for option_id, mark, count in rows})
+
+
+def counts_by_ballot(ballot_ids: Iterable[int]) -> dict[int, Counts]:
+    """Return the whole tally of each of the ballots, in one query."""
+    query = select(Tally.ballot_id, Tally.option_id, Tally.mark, func.sum(Tally.count))
+    query = query.where(Tally.ballot_id.in_(list(ballot_ids)))
+    found: dict[int, Counts] = defaultdict(Counter)
+    for ballot_id, option_id, mark, count in db.session.execute(
+        query.group_by(Tally.ballot_id, Tally.option_id, Tally.mark)
+    ):
+        found[ballot_id][option_id, mark] = int(count)
+    return found
 
 
 def tallies(ballot_ids: Iterable[int]) -> dict[int, int]:

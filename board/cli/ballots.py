@@ -84,25 +84,50 @@ def add(slug: str, site_name: str, draft: bool, **values: Any) -> None:
 
 @ballot.command()
 @click.argument("slug")
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@click.option("--show", is_flag=True, help="Show them to readers, where that is done by hand.")
 @with_app
-def results(slug: str) -> None:
-    """Show a ballot's numbers, whatever readers may see of them.
+def results(slug: str, form: str, show: bool) -> None:
+    """Count a ballot now and print its numbers, whatever readers may see of them.
 
     \b
-    Example:
+    Examples:
       board ballot results best-musical
+      board ballot results best-musical --format csv > best-musical.csv
+      board ballot results best-musical --show
     """
-    from board.ballots.placing import percent
-    from board.ballots.votes import tallies
+    import json
+
+    from board.ballots.exports import as_csv, as_json
+    from board.ballots.printing import as_text
+    from board.ballots.recounts import recount
+    from board.ballots.results import result_of
 
     found = find_ballot(slug)
-    counts = tallies([found.id])
-    total = sum(counts.values())
-    click.echo(found.question)
-    for option in found.options:
-        count = counts.get(option.id, 0)
-        click.echo(f"  {option.text}: {votes(count)} ({percent(count, total)}%)")
-    click.echo(f"Total: {votes(total)}. {state_of(found)}")
+    if show:
+        show_to_readers(found)
+    recount(found)
+    result = result_of(found)
+    if form == "json":
+        click.echo(json.dumps(as_json(result), ensure_ascii=False, indent=2))
+    elif form == "csv":
+        click.echo(as_csv(result), nl=False)
+    else:
+        click.echo(f"{as_text(result)}\n{state_of(found)}")
+
+
+def show_to_readers(found: Any) -> None:
+    """Show the results that are kept back. Raises Mistake."""
+    from board.access import Refused
+    from board.ballots.results import show_results
+    from board.extensions import db
+
+    try:
+        was_hidden = show_results(found)
+    except Refused as refused:
+        raise Mistake(str(refused)) from refused
+    db.session.commit()
+    click.echo("Everybody sees the results now." if was_hidden else "Everybody sees the results already.", err=True)
 
 
 @ballot.command()
@@ -226,8 +251,3 @@ def state_of(each: Any) -> str:
     if not each.has_opened:
         return f"Voting opens {spoken(each.opens_at)}."
     return f"Voting closes {spoken(each.closes_at)}." if each.closes_at else "Voting is open until you close it."
-
-
-def votes(count: int) -> str:
-    """Return the number with its noun."""
-    return "1 vote" if count == 1 else f"{count:,} votes"

@@ -11,6 +11,7 @@ ACTS: dict[str, LazyString] = {
     "ballot.published": _l("Published a ballot"),
     "ballot.report_linked": _l("Made a link to a sponsor’s report"),
     "ballot.report_withdrawn": _l("Withdrew the link to a sponsor’s report"),
+    "ballot.results_shown": _l("Showed a ballot’s results"),
     "ballot.rewritten": _l("Rewrote a ballot"),
     "ballot.taken_off": _l("Took a ballot off an article"),
     "ballot.tightened": _l("Tightened a ballot’s rules"),

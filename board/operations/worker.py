@@ -1,4 +1,4 @@
-"""The worker: delivers the outbox and seals votes, in a thread of its own inside a web process or alone."""
+"""The worker: delivers the outbox, seals votes, counts results; a thread inside a web process, or alone."""
 
 import threading
 import time
@@ -8,6 +8,7 @@ import structlog
 from flask import Flask
 
 from board.ballots.ledger.sealing import seal_due
+from board.ballots.recounts import count_results
 from board.comments.drafts import purge_drafts
 from board.comments.visits import purge_visits
 from board.extensions import db
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 3600.0
 SEAL_SECONDS = 5.0
+COUNT_SECONDS = 10.0  # between looks; a ballot is counted once a minute at most
 
 
 class Worker(threading.Thread):
@@ -30,14 +32,17 @@ class Worker(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Deliver and seal until stopped, and sweep now and then; a fault is logged and does not end the worker."""
-        next_sweep = next_sealing = time.monotonic()
+        """Deliver, seal and count until stopped, and sweep now and then; a fault is logged and ends nothing."""
+        next_sweep = next_sealing = next_counting = time.monotonic()
         while not self._stopping.is_set():
             if time.monotonic() >= next_sweep:
                 self._do(sweep)
                 next_sweep = time.monotonic() + SWEEP_SECONDS
             if time.monotonic() >= next_sealing and not self._do(seal_due):
                 next_sealing = time.monotonic() + SEAL_SECONDS
+            if time.monotonic() >= next_counting:
+                self._do(count_results)
+                next_counting = time.monotonic() + COUNT_SECONDS
             if not self._do(deliver_due) and time.monotonic() < next_sealing:
                 self._stopping.wait(POLL_SECONDS)
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import sqlite
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.ballots.models import LINGERS, Ballot, Placement, Sponsor
 from board.ballots.placing import is_wide_on
+from board.ballots.recounts import BallotResult
 from board.ballots.votes import VoteRecord
 from board.comments.models import Comment
 from board.comments.threads import Thread
@@ -26,7 +27,8 @@ from board.urls import spellings
 FRONT = "/"
 ARTICLE = re.compile(r"/articles/(.+?)(?:/thread(?:/version)?)?$")
 REPLIES = re.compile(r"/comments/(\d{1,18})/replies$")
-BALLOT = re.compile(r"/ballots/([^/]+)$")
+BALLOT = re.compile(r"(?:/api/v1)?/ballots/([^/]+?)(?:/results(?:\.csv|\.json)?|/integrity)?$")
+SHARE_PICTURE = re.compile(r"/ballots/([^/]+)/share\.png$")
 
 Version = Callable[[str, str], str | None]
 Statement = Callable[[], ClauseElement]
@@ -72,6 +74,8 @@ def _statement_for(path: str, query: str) -> tuple[Statement, dict[str, object]]
         return (_article_of_site, values | {"site": site}) if site else (_article, values)
     if replies := REPLIES.match(path):
         return _thread_around, {"comment": int(replies[1])}
+    if picture := SHARE_PICTURE.match(path):
+        return _share_picture, {"slug": picture[1]}
     if ballot := BALLOT.match(path):
         return _ballot, {"slug": ballot[1]}
     return (_front, {}) if path == FRONT and not query else None
@@ -107,8 +111,24 @@ def _thread_around() -> ClauseElement:
 
 
 def _ballot() -> ClauseElement:
-    sponsor = Sponsor.id == Ballot.sponsor_id
-    return select(*_ballot_columns()).outerjoin(Sponsor, sponsor).where(Ballot.slug == bindparam("slug"))
+    """Ask for the version of a ballot, its newest vote, and what was counted last."""
+    return _one_ballot(*_ballot_columns(), BallotResult.mark, BallotResult.hours_to)
+
+
+def _share_picture() -> ClauseElement:
+    """Ask for what was counted last, which changes once a minute: drawing takes longer than writing a page."""
+    number, version, _newest_vote, *others = _ballot_columns()
+    return _one_ballot(number, version, *others, BallotResult.mark)
+
+
+def _one_ballot(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Ballot)
+        .outerjoin(Sponsor, Sponsor.id == Ballot.sponsor_id)
+        .outerjoin(BallotResult, BallotResult.ballot_id == Ballot.id)
+        .where(Ballot.slug == bindparam("slug"))
+    )
 
 
 def _front() -> ClauseElement:

@@ -83,14 +83,17 @@ def test_mistake_is_explained_and_changes_nothing(run: Run, site: Site, argument
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0
 
 
-def test_numbers_are_said_with_their_noun(run: Run, new_reader: Callable[[], Browser], ballot: Ballot) -> None:
+def test_numbers_stand_in_a_table_with_their_total(run: Run, new_reader: Callable[[], Browser], ballot: Ballot) -> None:
     for position in (0, 0, 1):
         cast(new_reader(), ballot, position)
     output = run("results", ballot.slug).output
-    assert "Musical 1: 2 votes (67%)" in output
-    assert "Musical 2: 1 vote (33%)" in output
-    assert "Musical 3: 0 votes (0%)" in output
-    assert "Total: 3 votes." in output
+    assert [" ".join(line.split()) for line in output.splitlines()][1:6] == [
+        "Votes Share",
+        "Musical 1 2 67%",
+        "Musical 2 1 33%",
+        "Musical 3 0 0%",
+        "Total: 3 votes; set aside: 0; voided: 0.",
+    ]
 
 
 def test_closing_twice_is_closing_once(run: Run, ballot: Ballot) -> None:

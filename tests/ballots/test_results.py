@@ -7,7 +7,7 @@ import pytest
 
 from board.articles.models import Article, Site
 from board.ballots.models import Ballot
-from board.ballots.placing import percent
+from board.ballots.counting import percent
 from board.storage import now
 from tests.ballots.conftest import FRAGMENT, cast, make_ballot, make_sponsor
 from tests.conftest import Browser

@@ -436,6 +436,19 @@ def upgrade() -> None:
     with op.batch_alter_table('ballot_report_link', schema=None) as batch_op:
         batch_op.create_index('ix_ballot_report_link_ballot', ['ballot_id'], unique=False)
 
+    op.create_table('ballot_result',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('mark', sa.String(length=200), nullable=False),
+    sa.Column('counted_at', UtcDateTime(), nullable=True),
+    sa.Column('taken_at', UtcDateTime(), nullable=True),
+    sa.Column('rounds', sa.JSON(), nullable=True),
+    sa.Column('winners', sa.JSON(), nullable=False),
+    sa.Column('doubts', sa.JSON(), nullable=False),
+    sa.Column('hours', sa.JSON(), nullable=False),
+    sa.Column('hours_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_result_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('ballot_id', name=op.f('pk_ballot_result'))
+    )
     op.create_table('ballot_tally',
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('option_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
