@@ -5,6 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
-    from board.api.counts import api
+    from board.api import ballots, counts
 
-    app.register_blueprint(api)
+    for module in (counts, ballots):
+        app.register_blueprint(module.api)
