@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from board.articles.models import Article, Site
-from board.ballots.models import Ballot
 from board.ballots.counting import percent
+from board.ballots.models import Ballot
 from board.storage import now
 from tests.ballots.conftest import FRAGMENT, cast, make_ballot, make_sponsor
 from tests.conftest import Browser

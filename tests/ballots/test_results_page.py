@@ -102,8 +102,8 @@ def test_nobody_shows_them_before_the_close(
 ) -> None:
     make_ballot(site, results="by-hand")
     make_ballot(site, "other", results="always", state="closed", closes_at=now())
-    assert browser_for(editor).post("/manage/ballots/best-musical/results").status_code == 403
-    assert browser_for(editor).post("/manage/ballots/other/results").status_code == 403
+    assert browser_for(editor).post("/manage/ballots/best-musical/results").status_code == 409
+    assert browser_for(editor).post("/manage/ballots/other/results").status_code == 409
     assert browser_for(moderator).post("/manage/ballots/best-musical/results").status_code == 403
 
 
