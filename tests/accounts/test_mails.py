@@ -23,6 +23,7 @@ from board.outbox import OutboxRow, deliver_due
 from board.storage import now
 from tests.accounts.inbox import link_in, mails_to, token_on
 from tests.conftest import PASSWORD, Browser
+from tests.ports import free_port
 
 FLOOD = 300
 JOIN = {"email": "n@example.com", "display_name": "Nina", "password": "four plain words here"}
@@ -157,11 +158,12 @@ class Sink:
 
 def test_registration_over_real_smtp(tmp_path: Path) -> None:
     sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=8240)
+    port = free_port()
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
     settings = load_settings(
         instance_path=tmp_path, public_url="http://localhost", secret_key="test " * 10, log_level="error",
-        mail_url="smtp://127.0.0.1:8240", mail_from="The Callboard <board@example.org>",
+        mail_url=f"smtp://127.0.0.1:{port}", mail_from="The Callboard <board@example.org>",
     )  # fmt: skip
     app = create_app(settings)
     try:

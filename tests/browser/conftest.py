@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 
 from board.config import Settings, load_settings
 from tests.browser.scene import Scene
+from tests.ports import free_port
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -218,13 +218,6 @@ def text_of(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
     assert body
     return str(body.get_content())
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
