@@ -5,7 +5,7 @@ that token still opens anything. Log-out, reset, ban and "end this session" end 
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Select, bindparam, select, update
 from board.accounts.devices import describe_device, network_of
 from board.accounts.models import MemberSession, User, hash_token
 from board.answers import stop_overlay
-from board.extensions import db
+from board.extensions import as_loaded, db
 from board.storage import now
 
 SESSION_TOKEN = "sid"  # noqa: S105 - the name of the cookie's field
@@ -25,34 +25,41 @@ SEEN_EVERY = timedelta(minutes=10)  # how often a session's last visit is writte
 KEPT_AT_SIGN_IN = frozenset({"_user_id", "_id", "_fresh", "_flashes"})
 BROWSER_SESSION = timedelta(hours=12)  # without "stay signed in"
 
+# What most requests ask of a member; the rest is loaded when it is asked for.
+MEMBER_COLUMNS = (
+    *("id", "email", "display_name", "role", "active", "confirmed_at", "is_placeholder"),
+    *("fs_uniquifier", "tf_primary_method"),
+)
+
 
 def load_member(uniquifier: str) -> User | None:
     """Return the member whose live session this request carries, in one query."""
     present = now()
     values = {"token": hash_token(session.get(SESSION_TOKEN, "")), "uniquifier": uniquifier, "now": present}
-    row = db.session.execute(_member_query(), values).first()
+    row = db.session.connection().execute(_member_query(), values).first()
     if row is None:
         return None
-    member, token_hash, seen_at = row
+    *columns, token_hash, seen_at = row
     if present - seen_at > SEEN_EVERY:
         g.seen_again = token_hash
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
-    return member
+    return as_loaded(User, dict(zip(MEMBER_COLUMNS, columns, strict=True)))
 
 
 @cache
-def _member_query() -> Select[User, str, datetime]:
-    """Build the query once: every signed-in request sends it."""
+def _member_query() -> Select[Any]:
+    """Build the query once, on tables: every signed-in request sends it."""
+    member, opened = User.__table__.c, MemberSession.__table__.c
     return (
-        select(User, MemberSession.token_hash, MemberSession.seen_at)
-        .join(MemberSession, MemberSession.user_id == User.id)
+        select(*(member[name] for name in MEMBER_COLUMNS), opened.token_hash, opened.seen_at)
+        .join_from(MemberSession.__table__, User.__table__, opened.user_id == member.id)
         .where(
-            MemberSession.token_hash == bindparam("token"),
-            MemberSession.ended_at.is_(None),
-            MemberSession.expires_at > bindparam("now"),
-            User.fs_uniquifier == bindparam("uniquifier"),
-            User.active,
+            opened.token_hash == bindparam("token"),
+            opened.ended_at.is_(None),
+            opened.expires_at > bindparam("now"),
+            member.fs_uniquifier == bindparam("uniquifier"),
+            member.active,
         )
     )
 

@@ -1,14 +1,20 @@
 """Find an article by what stands in the path, and make the path of one."""
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from flask import g, request
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from board.access import NotThere, load
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
-from board.extensions import db
+from board.extensions import as_loaded, db
 from board.urls import spellings, url_for_article
+
+# What writing under an article takes: where it is, and whether it takes comments.
+PLACE_COLUMNS = ("id", "site_id", "external_id", "published_at", "comments", "comments_close_after_days")
 
 
 def load_site() -> Site:
@@ -51,6 +57,47 @@ def load_article(segment: str) -> Article:
         if spelling in found:
             return found[spelling]
     raise NotThere
+
+
+def load_place(segment: str) -> Article:
+    """Return the article like `load_article`, as much of it as writing under it takes; the rest loads when asked for.
+
+    Raises NotThere.
+    """
+    slug, names = request.args.get("site", ""), spellings(segment)
+    refuse_nul(segment + slug)
+    rows = db.session.connection().execute(_place_query(bool(slug)), {"names": names, "slug": slug}).all()
+    found = {row.external_id: row for row in rows}
+    for name in names:
+        if name in found:
+            return place_in(iter(found[name]))
+    raise NotThere
+
+
+@cache
+def _place_query(has_slug: bool) -> Select[Any]:
+    """Build the query once, on tables: whoever writes sends it."""
+    article, site = Article.__table__.c, Site.__table__.c
+    is_asked = site.slug == bindparam("slug") if has_slug else site.id == PRIMARY_SITE_ID
+    return (
+        select(*place_columns())
+        .join_from(Article.__table__, Site.__table__, site.id == article.site_id)
+        .where(is_asked, article.external_id.in_(bindparam("names", expanding=True)))
+    )
+
+
+def place_columns() -> list[Any]:
+    """Return the columns of an article and its site for `place_in`."""
+    article, site = Article.__table__.c, Site.__table__.c
+    return [*(article[name] for name in PLACE_COLUMNS), site.slug]
+
+
+def place_in(values: Iterator[Any]) -> Article:
+    """Return the article that the next values of a row are, those of `place_columns`."""
+    columns = dict(zip(PLACE_COLUMNS, values, strict=False))
+    article = as_loaded(Article, columns)
+    set_committed_value(article, "site", as_loaded(Site, {"id": columns["site_id"], "slug": next(values)}))
+    return article
 
 
 def refuse_nul(text: str) -> None:

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from board.access import load
 from board.accounts.models import User
-from board.answers import is_for_everybody, is_fragment, kept, private
+from board.answers import is_for_everybody, is_fragment, kept, next_path, private
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments import reading
 from board.comments.composer import make_composer
 from board.comments.forms import CommentForm, new_form
-from board.comments.models import Comment, CommentRevision, viewer_id
+from board.comments.models import Comment, CommentRevision
 from board.comments.profile import profile_page
 from board.comments.sorting import MAX_INTEGER
 from board.comments.thread import ThreadPage, comment_paths, grow, load_replies, thread_page
@@ -151,10 +151,13 @@ def ask_for_deletion(comment: Comment) -> Response:
     return page(template, comment=comment, action=action, back_url=way_to(comment))
 
 
-def reaction_context(comment: Comment) -> dict[str, Any]:
-    """Return what the like button shows."""
-    liked = reading.liked_by(viewer_id(current_user), [comment.id])
-    return {"comment": comment, "is_liked": bool(liked), "path": comment_paths().comments}
+def show_reaction(comment: Comment, is_liked: bool) -> Response:
+    """Answer with the like button as it is now; a plain form goes back to where the comment stands."""
+    path = url_for("comments.permalink", comment_id=comment.id)
+    if is_fragment():
+        return page("comments/_reaction.html", comment=comment, is_liked=is_liked, path=path)
+    back = next_path(path).partition("#")[0]
+    return redirect(f"{back}#comment-{comment.id}", 303)
 
 
 def show_history(comment: Comment) -> Response:

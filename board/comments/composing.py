@@ -16,7 +16,7 @@ from board.comments.forms import CommentForm, draft_name, new_form
 from board.comments.models import Comment
 from board.comments.operations import post_comment, rendered
 from board.comments.visits import note_visit
-from board.extensions import db
+from board.extensions import commit_and_keep, db
 from board.screening import TextRefused
 
 KEPT_PER_NETWORK = 200  # texts of signed-out people in 15 minutes: more than a school writes, too few to fill a disk
@@ -27,27 +27,32 @@ def sent_form() -> CommentForm:
     return CommentForm(request.form)
 
 
+def sent_text() -> str:
+    """Return what was typed, without the form around it, which only a refusal shows again."""
+    return request.form.get("body", "")
+
+
 def post(article: Article, parent: Comment | None = None) -> Response:
     """Post the text for a member, keep it for everybody else; say beside the field what is wrong with it."""
-    form = sent_form()
-    if "preview" in request.form:
-        return show_preview(article, parent, form)
     try:
-        if current_user.is_authenticated and (current_user.is_confirmed or not current_user.active):
-            return _post(article, parent, form)
-        return _keep(article, parent, form)
+        if "preview" in request.form:
+            return show_preview(article, parent, sent_form())
+        user = current_user._get_current_object()
+        if user.is_authenticated and (user.is_confirmed or not user.active):
+            return _post(article, parent)
+        return _keep(article, parent)
     except TextRefused as refusal:
         db.session.rollback()
-        return answers.show_form(article, parent, form.refuse(refusal.reason), refusal.status)
+        return answers.show_form(article, parent, sent_form().refuse(refusal.reason), refusal.status)
 
 
-def _post(article: Article, parent: Comment | None, form: CommentForm) -> Response:
+def _post(article: Article, parent: Comment | None) -> Response:
     author = member()
-    posted = post_comment(article, author, form.text, parent, form.key.data)
+    posted = post_comment(article, author, sent_text(), parent, request.form.get("key"))
     drafts.forget_kept(author, article, parent)
     if not is_fragment():
         note_visit(article, author)
-    db.session.commit()
+    commit_and_keep()
     comment = posted.comment
     if comment.state == "deleted":
         return redirect(article_path(article) + "#comments", 303)
@@ -59,7 +64,7 @@ def _post(article: Article, parent: Comment | None, form: CommentForm) -> Respon
     return redirect(answers.way_to(comment), 303)
 
 
-def _keep(article: Article, parent: Comment | None, form: CommentForm) -> Response:
+def _keep(article: Article, parent: Comment | None) -> Response:
     """Keep the text until its author can post it, and show the way there."""
     if not article.takes_comments:
         raise TextRefused(_("This discussion is closed. New comments are no longer accepted."), 409)
@@ -67,7 +72,7 @@ def _keep(article: Article, parent: Comment | None, form: CommentForm) -> Respon
         raise TextRefused(
             _("The comment you reply to is no longer there. You can post your text as a comment of its own."), 409
         )
-    source, _html = rendered(form.text)
+    source, _html = rendered(sent_text())
     user = member() if current_user.is_authenticated else None
     try:
         count_in_network("draft", KEPT_PER_NETWORK)

@@ -9,13 +9,14 @@ confirmed, from any device.
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask, after_this_request, current_app, request, session
 from flask_babel import gettext as _
 from flask_login import user_logged_in
 from flask_security import user_confirmed, user_registered
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
@@ -25,9 +26,9 @@ from board.articles.models import Article
 from board.comments.forms import draft_name
 from board.comments.models import Comment, Draft
 from board.comments.operations import post_comment
-from board.extensions import db, insert_once
+from board.extensions import db, insert_once, table_of
 from board.screening import TextRefused
-from board.storage import now
+from board.storage import BigId, now
 
 KEPT_FOR = timedelta(days=7)
 POST_UNASKED_FOR = timedelta(hours=1)
@@ -65,8 +66,17 @@ def find_kept(user: Any, article: Article, parent: Comment | None = None) -> Dra
 
 def forget_kept(user: User, article: Article, parent: Comment | None = None) -> None:
     """Drop the member's texts that waited here; they have posted now."""
-    place = Draft.parent_id == parent.id if parent else Draft.parent_id.is_(None)
-    db.session.execute(delete(Draft).where(Draft.user_id == user.id, Draft.article_id == article.id, place))
+    values = {"user": user.id, "article": article.id, "parent": parent.id if parent else None}
+    db.session.connection().execute(_forget_kept(), values)
+
+
+@cache
+def _forget_kept() -> Delete:
+    """Build the statement once: each post sends it."""
+    draft = Draft.__table__.c
+    is_here = draft.parent_id.is_not_distinct_from(bindparam("parent", type_=BigId))
+    is_own = (draft.user_id == bindparam("user")) & (draft.article_id == bindparam("article"))
+    return delete(table_of(Draft)).where(is_own, is_here)
 
 
 def purge_drafts() -> int:

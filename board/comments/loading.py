@@ -1,12 +1,25 @@
 """Find a comment with what the rules about it need."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from board.access import NotThere, load
+from board.accounts.models import User
+from board.articles.loading import place_columns, place_in
+from board.articles.models import Article, Site
 from board.comments.models import Comment
+from board.extensions import as_loaded, db
+
+# What replying to a comment or liking it takes.
+ACT_COLUMNS = (
+    *("id", "site_id", "article_id", "parent_id", "root_id", "depth", "author_id", "state", "is_listed", "created_at"),
+    *("like_count", "report_count", "reply_count", "listed_reply_count", "descendant_count"),
+)
+AUTHOR_COLUMNS = ("id", "display_name", "role")
 
 
 def load_comment(comment_id: int, viewer: Any) -> Comment:
@@ -16,3 +29,31 @@ def load_comment(comment_id: int, viewer: Any) -> Comment:
     if not comment.is_visible_to(viewer):
         raise NotThere
     return comment
+
+
+def load_to_act_on(comment_id: int, viewer: Any) -> Comment:
+    """Return the comment like `load_comment`, without its text; what is not here loads when asked for."""
+    row = db.session.connection().execute(_act_query(), {"comment": comment_id}).first()
+    if row is None:
+        raise NotThere
+    values = iter(row)
+    comment = as_loaded(Comment, dict(zip(ACT_COLUMNS, values, strict=False)))
+    set_committed_value(comment, "author", as_loaded(User, dict(zip(AUTHOR_COLUMNS, values, strict=False))))
+    set_committed_value(comment, "article", place_in(values))
+    if not comment.is_visible_to(viewer):
+        raise NotThere
+    return comment
+
+
+@cache
+def _act_query() -> Select[Any]:
+    """Build the query once, on tables."""
+    comment, author = Comment.__table__.c, User.__table__.c
+    columns = [*(comment[name] for name in ACT_COLUMNS), *(author[name] for name in AUTHOR_COLUMNS), *place_columns()]
+    return (
+        select(*columns)
+        .join_from(Comment.__table__, User.__table__, author.id == comment.author_id)
+        .join(Article.__table__, Article.__table__.c.id == comment.article_id)
+        .join(Site.__table__, Site.__table__.c.id == comment.site_id)
+        .where(comment.id == bindparam("comment"))
+    )

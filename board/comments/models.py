@@ -8,28 +8,38 @@ the counters are exact; see docs/decisions/0008.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Delete,
+    Executable,
     Float,
     ForeignKey,
     Index,
+    Select,
     String,
     Text,
     UniqueConstraint,
+    Update,
+    bindparam,
     delete,
+    select,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.ranking import wilson
 from board.comments.rules import CommentRules
 from board.comments.threads import Thread
-from board.extensions import Model, db, insert_once
-from board.storage import now
+from board.extensions import Model, db, table_of
+from board.storage import BigId, UtcDateTime, insert_for, now
 
 __all__ = ["Comment", "CommentRevision", "Draft", "Reaction", "Thread", "viewer_id"]
 
@@ -162,18 +172,22 @@ class Comment(Model, CommentRules):
 
     def set_liked(self, user: User, is_liked: bool) -> bool:
         """Keep or take back the member's like; tell whether anything changed. Asking twice has one effect."""
-        self._take_turn()
-        if not self.can_be_liked_by(user) or not self._react(user, is_liked):
+        Thread.change(self.site_id, self.article_id)
+        if not self.can_be_liked_by(user) or not Reaction.set(self.id, user.id, is_liked):
             return False
-        self.like_count += 1 if is_liked else -1
-        self.rank = wilson(self.like_count, self.report_count)
+        self._count_like(1 if is_liked else -1)
         return True
 
-    def _react(self, user: User, is_liked: bool) -> bool:
-        if is_liked:
-            return insert_once(Reaction, comment_id=self.id, user_id=user.id, created_at=now())
-        taking_back = delete(Reaction).where(Reaction.comment_id == self.id, Reaction.user_id == user.id)
-        return bool(db.session.execute(taking_back).rowcount)  # type: ignore[attr-defined]
+    def _count_like(self, step: int) -> None:
+        """Count in the row, with the rank that follows if the counts are as they were read; else mend the rank."""
+        expected = self.like_count + step, self.report_count
+        counting = {"comment": self.id, "step": step, "new_rank": wilson(*expected)}
+        counts = tuple(db.session.connection().execute(_count_like(), counting).one())
+        if counts != expected:
+            db.session.connection().execute(_set_rank(), {"comment": self.id, "new_rank": wilson(*counts)})
+        likes, reports = counts
+        for name, value in (("like_count", likes), ("report_count", reports), ("rank", wilson(likes, reports))):
+            set_committed_value(self, name, value)
 
     def _take_turn(self) -> None:
         """Wait for the thread's other changes, then see this comment as they left it."""
@@ -231,6 +245,20 @@ class CommentRevision(Model):
     replaced_at: Mapped[datetime] = mapped_column(default=now)
 
 
+@cache
+def _count_like() -> ReturningUpdate[int, int]:
+    comment = Comment.__table__.c
+    counting = update(table_of(Comment)).where(comment.id == bindparam("comment"))
+    counting = counting.values(like_count=comment.like_count + bindparam("step"), rank=bindparam("new_rank"))
+    return counting.returning(comment.like_count, comment.report_count)
+
+
+@cache
+def _set_rank() -> Update:
+    ranking = update(table_of(Comment)).where(Comment.__table__.c.id == bindparam("comment"))
+    return ranking.values(rank=bindparam("new_rank"))
+
+
 class Reaction(Model):
     """One member's upvote of one comment."""
 
@@ -239,6 +267,39 @@ class Reaction(Model):
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @staticmethod
+    def set(comment_id: int, user_id: int, is_liked: bool) -> bool:
+        """Keep or take back the like of a comment that is published; tell whether that changed anything.
+
+        The caller holds the thread's row, so the comment's state stays what this finds.
+        """
+        connection, values = db.session.connection(), {"comment": comment_id, "user": user_id}
+        if is_liked:
+            liking = _like(connection.dialect.name)
+            return connection.execute(liking, {**values, "moment": now()}).first() is not None
+        return bool(connection.execute(_unlike(), values).rowcount)
+
+
+def _published() -> Select[int]:
+    comment = Comment.__table__.c
+    return select(comment.id).where(comment.id == bindparam("comment"), comment.state == "published")
+
+
+@cache
+def _like(dialect: str) -> Executable:
+    user, moment = bindparam("user", type_=BigId), bindparam("moment", type_=UtcDateTime())
+    liking = insert_for(dialect)(Reaction.__table__)
+    liking = liking.from_select(["comment_id", "user_id", "created_at"], _published().add_columns(user, moment))
+    once: Executable = liking.on_conflict_do_nothing().returning(Reaction.__table__.c.comment_id)
+    return once
+
+
+@cache
+def _unlike() -> Delete:
+    reaction = Reaction.__table__.c
+    is_it = (reaction.comment_id == _published().scalar_subquery()) & (reaction.user_id == bindparam("user"))
+    return delete(table_of(Reaction)).where(is_it)
 
 
 class Draft(Model):

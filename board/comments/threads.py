@@ -5,9 +5,10 @@ from functools import cache
 
 from sqlalchemy import ForeignKey, Select, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db, insert_once, table_of
 
 
 class Thread(Model):
@@ -29,24 +30,32 @@ class Thread(Model):
         The row stays locked until the transaction ends, and is the first that any change of a thread locks: so changes
         of one thread wait for each other, never in a circle.
         """
-        bump = (
-            update(Thread)
-            .where(Thread.article_id == article_id)
-            .values(
-                version=Thread.version + 1,
-                comment_count=Thread.comment_count + comments,
-                listed_count=Thread.listed_count + listed,
-                root_count=Thread.root_count + roots,
-            )
-            .returning(Thread.root_count)
-            .execution_options(synchronize_session=False)
-        )
-        count = db.session.scalar(bump)
+        db.session.flush()  # what is set on objects comes before, as it would before an update of objects
+        connection = db.session.connection()
+        steps = {"article": article_id, "comments": comments, "listed": listed, "roots": roots}
+        count = connection.scalar(_change(), steps)
         if count is None:
             none = dict.fromkeys(("version", "comment_count", "listed_count", "root_count"), 0)
             insert_once(Thread, article_id=article_id, site_id=site_id, **none)
-            count = db.session.scalar(bump)
+            count = connection.scalar(_change(), steps)
         return int(count or 0)
+
+
+@cache
+def _change() -> ReturningUpdate[int]:
+    """Build the update once: every change of a thread begins with it."""
+    thread = Thread.__table__.c
+    return (
+        update(table_of(Thread))
+        .where(thread.article_id == bindparam("article"))
+        .values(
+            version=thread.version + 1,
+            comment_count=thread.comment_count + bindparam("comments"),
+            listed_count=thread.listed_count + bindparam("listed"),
+            root_count=thread.root_count + bindparam("roots"),
+        )
+        .returning(thread.root_count)
+    )
 
 
 def counts_of(external_ids: Sequence[str], site_slug: str = "") -> dict[str, int] | None:

@@ -1,22 +1,24 @@
 """The routes of comments: each loads, permits, acts, answers."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from board.access import permit
 from board.accounts.current import member, staff
-from board.answers import answer, next_path
-from board.articles.loading import load_article
-from board.comments import answers, composing, visits
+from board.articles.loading import load_article, load_place
+from board.comments import answers, composing, reading, visits
 from board.comments.answers import way_to
-from board.comments.loading import load_comment
+from board.comments.loading import load_comment, load_to_act_on
 from board.comments.operations import edit_comment
-from board.extensions import db
+from board.extensions import commit_and_keep, db
 from board.screening import TextRefused
 
 comments = Blueprint("comments", __name__)
+
+NOT_TO_LIKE = _l("You can like what others wrote, while the discussion is open.")
 
 
 @comments.get("/articles/<path:article_id>/thread")
@@ -40,7 +42,7 @@ def compose(article_id: str) -> Response:
 @comments.post("/articles/<path:article_id>/comments")
 def post(article_id: str) -> Response:
     """Post a comment."""
-    return composing.post(load_article(article_id))
+    return composing.post(load_place(article_id))
 
 
 @comments.get("/articles/<path:article_id>/visit")
@@ -70,7 +72,7 @@ def replies(comment_id: int) -> Response:
 @comments.post("/comments/<int:comment_id>/replies")
 def reply(comment_id: int) -> Response:
     """Post a reply."""
-    comment = load_comment(comment_id, current_user)
+    comment = load_to_act_on(comment_id, current_user)
     return composing.post(comment.article, comment)
 
 
@@ -131,16 +133,16 @@ def deletion(comment_id: int) -> Response:
 @comments.post("/comments/<int:comment_id>/reaction")
 def reaction(comment_id: int) -> Response:
     """Like the comment, or no longer: the form says which, so sending it twice has one effect."""
-    comment = load_comment(comment_id, current_user)
+    comment = load_to_act_on(comment_id, current_user)
     user = member()
-    permit(comment.can_be_liked_by(user), _("You can like what others wrote, while the discussion is open."))
+    permit(comment.can_be_liked_by(user), NOT_TO_LIKE)
     is_liked = request.form.get("liked") != "no"
     if comment.set_liked(user, is_liked):
-        db.session.commit()
+        commit_and_keep()
     else:
         db.session.rollback()
-    back = next_path(url_for("comments.permalink", comment_id=comment_id)).partition("#")[0]
-    return answer("comments/_reaction.html", f"{back}#comment-{comment_id}", **answers.reaction_context(comment))
+        is_liked = bool(reading.liked_by(user.id, [comment_id]))
+    return answers.show_reaction(comment, is_liked)
 
 
 @comments.get("/comments/<int:comment_id>/history")

@@ -1,6 +1,6 @@
 """What to do with a submitted text: publish, hold for a moderator, or refuse. Named steps, in order, explained."""
 
 from board.screening.deciding import decide
-from board.screening.submissions import Earlier, Hold, Publish, Refuse, Submission, TextRefused, Verdict
+from board.screening.submissions import Hold, Publish, Refuse, Submission, TextRefused, Verdict
 
-__all__ = ["Earlier", "Hold", "Publish", "Refuse", "Submission", "TextRefused", "Verdict", "decide"]
+__all__ = ["Hold", "Publish", "Refuse", "Submission", "TextRefused", "Verdict", "decide"]

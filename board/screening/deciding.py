@@ -1,12 +1,10 @@
 """The steps a submitted text goes through; the first that objects decides."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from flask_babel import gettext as _
 
 from board.screening.submissions import Hold, Publish, Refuse, Submission, Verdict
-from board.storage import now
 
 MAX_DEPTH = 1000  # replies to replies; bounds the way from a comment up to its root
 MAX_LINKS_OF_NEWCOMERS = 2  # spam is mostly first comments with links
@@ -59,15 +57,14 @@ def is_not_too_deep(submission: Submission) -> Verdict | None:
 
 def is_not_said_just_before(submission: Submission) -> Verdict | None:
     """Refuse the same text twice in a row."""
-    if not submission.earlier or submission.earlier[0].source != submission.source:
+    if submission.latest_source != submission.source:
         return None
     return Refuse("is_not_said_just_before", _("You have just posted the same text. Write something new."))
 
 
 def is_not_a_flood(submission: Submission) -> Verdict | None:
     """Refuse more in a minute than the operator allows."""
-    since = now() - timedelta(minutes=1)
-    if sum(text.created_at > since for text in submission.earlier) < submission.per_minute:
+    if submission.count_in_last_minute < submission.per_minute:
         return None
     reason = _("You have posted many comments in the last minute. Wait a minute, then send it again.")
     return Refuse("is_not_a_flood", reason, 429)
@@ -75,7 +72,7 @@ def is_not_a_flood(submission: Submission) -> Verdict | None:
 
 def links_of_newcomers(submission: Submission) -> Verdict | None:
     """Hold a first comment with many links."""
-    if submission.earlier or submission.html.count("<a ") <= MAX_LINKS_OF_NEWCOMERS:
+    if submission.latest_source is not None or submission.html.count("<a ") <= MAX_LINKS_OF_NEWCOMERS:
         return None
     return Hold("links_of_newcomers")
 

@@ -1,18 +1,8 @@
 """A submitted text with what is known about it, and what can become of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from board.accounts.models import User
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """A text that the same author posted before."""
-
-    source: str
-    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -25,7 +15,8 @@ class Submission:
     is_thread_open: bool
     parent_takes_replies: bool = True
     depth: int = 0
-    earlier: Sequence[Earlier] = ()  # the author's latest first, a minute's allowance of them
+    latest_source: str | None = None  # what the author posted last, anywhere; None: nothing yet
+    count_in_last_minute: int = 0  # of the author's comments
     per_minute: int = 6
 
 

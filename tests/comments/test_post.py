@@ -1,13 +1,16 @@
 """Posting a comment and a reply."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import time_machine
 from sqlalchemy import func, select
 
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment, Thread
 from board.extensions import db
+from board.storage import now
 from tests.conftest import Browser
 from tests.factories import make_comment, make_member
 
@@ -129,6 +132,14 @@ def test_a_flood_is_refused_and_nothing_is_counted(article: Article, author: Use
     assert answer.status_code == 429
     assert "One more" in answer.text
     assert db.session.get_one(Thread, article.id).comment_count == 6 == count()
+
+
+def test_a_minute_later_the_flood_is_over(article: Article, author: User, browser_for: BrowserFor) -> None:
+    browser = browser_for(author)
+    for number in range(6):
+        assert browser.post(POST, {"body": f"Comment {number}", "key": "k"}).status_code == 303
+    with time_machine.travel(now() + timedelta(seconds=61)):
+        assert browser.post(POST, {"body": "One more", "key": "k"}).status_code == 303
 
 
 def test_the_same_text_twice_in_a_row_is_refused(article: Article, author: User, browser_for: BrowserFor) -> None:
