@@ -10,14 +10,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import ForeignKey, FromClause, Index, Select, bindparam, case, delete, func, select
+from sqlalchemy import Executable, ForeignKey, FromClause, Index, Select, bindparam, case, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.extensions import Model, db
+from board.extensions import Model, db, table_of
 from board.storage import insert_for, now
 
 VISIT_LASTS = timedelta(minutes=30)  # from its beginning; whoever reloads within it keeps the marks
@@ -135,19 +135,32 @@ def first_new(article: Article, visit: Visit) -> int | None:
 
 def note_visit(article: Article, member: User, *, seconds_ago: int = 0) -> None:
     """Note that the member came to the thread, unless their last visit still lasts. The caller commits."""
-    visit = visit_to(article, member.id)
-    if visit is None or not visit.is_due:
+    connection, who = db.session.connection(), {"member": member.id, "article": article.id}
+    began_before = connection.scalar(_began_query(), who)
+    if began_before is not None and now() - began_before <= VISIT_LASTS:
         return
     began_at = now() - timedelta(seconds=min(max(0, seconds_ago), MOST_SECONDS))
-    coming = insert_for(db.engine.dialect.name)(ThreadVisit).values(
-        user_id=member.id, article_id=article.id, began_at=began_at, earlier_at=None
-    )
-    coming_again = coming.on_conflict_do_update(
+    coming = {"user_id": member.id, "article_id": article.id, "began_at": began_at, "earlier_at": None}
+    connection.execute(_coming(connection.dialect.name), {**coming, "visit_ended": began_at - VISIT_LASTS})
+
+
+@cache
+def _began_query() -> Select[datetime]:
+    visit = ThreadVisit.__table__.c
+    return select(visit.began_at).where(visit.user_id == bindparam("member"), visit.article_id == bindparam("article"))
+
+
+@cache
+def _coming(dialect: str) -> Executable:
+    """Build the statement once; its columns are those of the values that it is executed with."""
+    visit = table_of(ThreadVisit)
+    coming = insert_for(dialect)(visit)
+    again: Executable = coming.on_conflict_do_update(
         index_elements=["user_id", "article_id"],
-        set_={"earlier_at": ThreadVisit.began_at, "began_at": began_at},
-        where=ThreadVisit.began_at < began_at - VISIT_LASTS,  # two tabs at once are one visit
+        set_={"earlier_at": visit.c.began_at, "began_at": coming.excluded.began_at},
+        where=visit.c.began_at < bindparam("visit_ended"),  # two tabs at once are one visit
     )
-    db.session.execute(coming_again)
+    return again
 
 
 def purge_visits() -> int:
