@@ -5,7 +5,7 @@ import secrets
 import time
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day_type
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import structlog
@@ -54,7 +54,7 @@ def init_web(app: Flask, settings: Settings) -> None:
         app,
         default_locale=settings.language,
         default_timezone=settings.timezone,
-        locale_selector=lambda: choose_locale(settings.language),
+        locale_selector=partial(choose_locale, Locale.parse(settings.language)),
     )
     app.config["SECURITY_HEADERS"] = security_headers(settings)
     app.url_defaults(name_version)
@@ -96,7 +96,7 @@ def keep_static(response: Response) -> None:
     response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_exact else KEPT_FOR_A_WHILE
 
 
-def choose_locale(default: str) -> str:
+def choose_locale(default: Locale) -> Locale:
     """Return the interface's language: one for all readers, so that public pages are the same bytes."""
     return default
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_principal import Principal  # type: ignore[import-untyped]
 from flask_security import RoleMixin, SQLAlchemyUserDatastore
 from werkzeug.wrappers import Response
 
@@ -88,6 +89,7 @@ def init_accounts(app: Flask) -> None:
     security.want_json(lambda _request: False)
     security.unauthn_handler(_ask_to_sign_in)
     security.reauthn_handler(signing_in.ask_again)
+    _leave_rights_to_members(app)
     init_sessions(app)
     app.view_functions.update({f"security.{name}": view for name, view in OUR_VIEWS.items()})
     for name in ("security.wan_signin_response", "security.wan_verify_response"):
@@ -95,6 +97,12 @@ def init_accounts(app: Flask) -> None:
     app.register_error_handler(TooManyTries, _too_many_tries)
     address = f"{ADDRESSES['SECURITY_CHANGE_EMAIL_URL']}/<token>"
     app.add_url_rule(address, "security.change_email_confirm", methods=["POST"])
+
+
+def _leave_rights_to_members(app: Flask) -> None:
+    """Take Flask-Principal's step off every request: rights are predicates of ours on the member."""
+    steps = app.before_request_funcs[None]
+    steps[:] = [step for step in steps if not isinstance(getattr(step, "__self__", None), Principal)]
 
 
 def _security_settings(app: Flask) -> dict[str, Any]:

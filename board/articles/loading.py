@@ -86,17 +86,19 @@ def _place_query(has_slug: bool) -> Select[Any]:
     )
 
 
-def place_columns() -> list[Any]:
-    """Return the columns of an article and its site for `place_in`."""
+def place_columns(*, has_site: bool = True) -> list[Any]:
+    """Return the columns of an article, and of its site, for `place_in`."""
     article, site = Article.__table__.c, Site.__table__.c
-    return [*(article[name] for name in PLACE_COLUMNS), site.slug]
+    return [*(article[name] for name in PLACE_COLUMNS), *([site.slug] if has_site else [])]
 
 
 def place_in(values: Iterator[Any]) -> Article:
     """Return the article that the next values of a row are, those of `place_columns`."""
     columns = dict(zip(PLACE_COLUMNS, values, strict=False))
     article = as_loaded(Article, columns)
-    set_committed_value(article, "site", as_loaded(Site, {"id": columns["site_id"], "slug": next(values)}))
+    slug = next(values, None)
+    if slug is not None:
+        set_committed_value(article, "site", as_loaded(Site, {"id": columns["site_id"], "slug": slug}))
     return article
 
 

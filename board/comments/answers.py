@@ -20,6 +20,7 @@ from board.comments.profile import profile_page
 from board.comments.sorting import MAX_INTEGER
 from board.comments.thread import ThreadPage, comment_paths, grow, load_replies, thread_page
 from board.comments.threads import Thread
+from board.comments.tree import Node
 from board.comments.visits import first_new, visit_to
 from board.extensions import db
 
@@ -129,8 +130,11 @@ def show_comment(comment: Comment, otherwise: Response) -> Response:
 
 def show_posted(comment: Comment, parent: Comment | None) -> Response:
     """Answer with the new comment, and with the form empty again if it was not a reply's."""
-    thread = alone(comment)
-    thread.nodes[0].is_new = True
+    shown = reading.shown(comment)
+    shown.has_open_thread = comment.article.takes_comments
+    here = article_path(comment.article)
+    node = Node(shown, is_new=True)
+    thread = ThreadPage(comment.article, "oldest", 0, [node], comment_paths(), here, current_user)
     composer = make_composer(comment.article, current_user, parent, new_form(current_user))
     return page("comments/_posted.html", 201, thread=thread, composer=composer)
 

@@ -19,7 +19,7 @@ class CommentForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     body = TextAreaField(_l("Your comment"))
-    key = HiddenField()
+    key = HiddenField("")  # a label of its own would be looked up among the translations
 
     @property
     def text(self) -> str:

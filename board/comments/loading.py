@@ -31,14 +31,24 @@ def load_comment(comment_id: int, viewer: Any) -> Comment:
     return comment
 
 
-def load_to_act_on(comment_id: int, viewer: Any) -> Comment:
-    """Return the comment like `load_comment`, without its text; what is not here loads when asked for."""
-    row = db.session.connection().execute(_act_query(), {"comment": comment_id}).first()
+def load_to_like(comment_id: int, viewer: Any) -> Comment:
+    """Return the comment like `load_comment`, without text, names and site; they load when asked for."""
+    return _load_lean(comment_id, viewer, has_names=False)
+
+
+def load_to_reply_to(comment_id: int, viewer: Any) -> Comment:
+    """Return the comment like `load_comment`, without its text, which loads when asked for."""
+    return _load_lean(comment_id, viewer, has_names=True)
+
+
+def _load_lean(comment_id: int, viewer: Any, *, has_names: bool) -> Comment:
+    row = db.session.connection().execute(_lean_query(has_names), {"comment": comment_id}).first()
     if row is None:
         raise NotThere
     values = iter(row)
     comment = as_loaded(Comment, dict(zip(ACT_COLUMNS, values, strict=False)))
-    set_committed_value(comment, "author", as_loaded(User, dict(zip(AUTHOR_COLUMNS, values, strict=False))))
+    if has_names:
+        set_committed_value(comment, "author", as_loaded(User, dict(zip(AUTHOR_COLUMNS, values, strict=False))))
     set_committed_value(comment, "article", place_in(values))
     if not comment.is_visible_to(viewer):
         raise NotThere
@@ -46,14 +56,13 @@ def load_to_act_on(comment_id: int, viewer: Any) -> Comment:
 
 
 @cache
-def _act_query() -> Select[Any]:
+def _lean_query(has_names: bool) -> Select[Any]:
     """Build the query once, on tables."""
-    comment, author = Comment.__table__.c, User.__table__.c
-    columns = [*(comment[name] for name in ACT_COLUMNS), *(author[name] for name in AUTHOR_COLUMNS), *place_columns()]
-    return (
-        select(*columns)
-        .join_from(Comment.__table__, User.__table__, author.id == comment.author_id)
-        .join(Article.__table__, Article.__table__.c.id == comment.article_id)
-        .join(Site.__table__, Site.__table__.c.id == comment.site_id)
-        .where(comment.id == bindparam("comment"))
-    )
+    comment, article, author = Comment.__table__.c, Article.__table__.c, User.__table__.c
+    query = select(*(comment[name] for name in ACT_COLUMNS)).where(comment.id == bindparam("comment"))
+    if has_names:
+        query = query.add_columns(*(author[name] for name in AUTHOR_COLUMNS))
+        query = query.join_from(Comment.__table__, User.__table__, author.id == comment.author_id)
+    query = query.add_columns(*place_columns(has_site=has_names))
+    query = query.join_from(Comment.__table__, Article.__table__, article.id == comment.article_id)
+    return query.join(Site.__table__, Site.__table__.c.id == comment.site_id) if has_names else query

@@ -190,8 +190,19 @@ def _way_up_query() -> Select[Any]:
 
 def with_ids(comment_ids: Iterable[int]) -> list[ShownComment]:
     """Return these comments, in the order in which they were posted."""
-    query = _comments().where(Comment.id.in_(bindparam("comments", expanding=True))).order_by(Comment.id)
-    return _shown(query, {"comments": list(comment_ids)})
+    return _shown(_with_ids_query(), {"comments": list(comment_ids)})
+
+
+@cache
+def _with_ids_query() -> Select[Any]:
+    return _comments().where(Comment.id.in_(bindparam("comments", expanding=True))).order_by(Comment.id)
+
+
+def shown(comment: Comment) -> ShownComment:
+    """Return the stored comment as a page shows it."""
+    author = comment.author
+    row = [*(getattr(comment, name) for name in NAMES), author.display_name, author.role]
+    return ShownComment(*row)
 
 
 def held(article_id: int, user: Any) -> list[ShownComment]:

@@ -11,7 +11,7 @@ from board.accounts.current import member, staff
 from board.articles.loading import load_article, load_place
 from board.comments import answers, composing, reading, visits
 from board.comments.answers import way_to
-from board.comments.loading import load_comment, load_to_act_on
+from board.comments.loading import load_comment, load_to_like, load_to_reply_to
 from board.comments.operations import edit_comment
 from board.extensions import commit_and_keep, db
 from board.screening import TextRefused
@@ -72,7 +72,7 @@ def replies(comment_id: int) -> Response:
 @comments.post("/comments/<int:comment_id>/replies")
 def reply(comment_id: int) -> Response:
     """Post a reply."""
-    comment = load_to_act_on(comment_id, current_user)
+    comment = load_to_reply_to(comment_id, current_user)
     return composing.post(comment.article, comment)
 
 
@@ -133,7 +133,7 @@ def deletion(comment_id: int) -> Response:
 @comments.post("/comments/<int:comment_id>/reaction")
 def reaction(comment_id: int) -> Response:
     """Like the comment, or no longer: the form says which, so sending it twice has one effect."""
-    comment = load_to_act_on(comment_id, current_user)
+    comment = load_to_like(comment_id, current_user)
     user = member()
     permit(comment.can_be_liked_by(user), NOT_TO_LIKE)
     is_liked = request.form.get("liked") != "no"
