@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_principal import Principal  # type: ignore[import-untyped]
 from flask_security import RoleMixin, SQLAlchemyUserDatastore
 from werkzeug.wrappers import Response
 
@@ -102,7 +101,7 @@ def init_accounts(app: Flask) -> None:
 def _leave_rights_to_members(app: Flask) -> None:
     """Take Flask-Principal's step off every request: rights are predicates of ours on the member."""
     steps = app.before_request_funcs[None]
-    steps[:] = [step for step in steps if not isinstance(getattr(step, "__self__", None), Principal)]
+    steps[:] = [step for step in steps if step.__module__ != "flask_principal"]
 
 
 def _security_settings(app: Flask) -> dict[str, Any]:
