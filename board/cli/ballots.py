@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from board.cli import Mistake, with_app
+from board.cli.ledger import ledger, verify
 
 OPTION_NAMES = {
     "slug": "SLUG",
@@ -25,6 +26,10 @@ OPTION_NAMES = {
 @click.group()
 def ballot() -> None:
     """Write, publish, close and read ballots."""
+
+
+ballot.add_command(ledger)
+ballot.add_command(verify)
 
 
 @ballot.command()

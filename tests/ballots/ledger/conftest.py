@@ -1,6 +1,7 @@
 """Ballots whose votes are minutes old, sealed as the worker does it."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 from sqlalchemy import insert
 
 from board.ballots.choices import Choice, one
+from board.ballots.ledger.lines import NO_ENTRY, canonical, hash_of
+from board.ballots.ledger.publishing import published
 from board.ballots.ledger.sealing import seal_due
 from board.ballots.models import Ballot
-from board.ballots.votes import NOWHERE, Origin, VoteRecord, cast_vote
+from board.ballots.votes import NOWHERE, Origin, Vote, VoteRecord, cast_vote, move_counts, weights
 from board.extensions import db
 from board.storage import now
 
@@ -57,3 +60,31 @@ def add_records(ballot: Ballot, count: int, **more: Any) -> None:
 def parsed(lines: Sequence[bytes]) -> list[dict[str, Any]]:
     """Return the lines as JSON has them."""
     return [json.loads(line) for line in lines]
+
+
+def ledger_of(ballot: Ballot) -> list[bytes]:
+    """Return the published ledger's lines."""
+    return b"".join(part for _seal, parts in published(ballot.id) for part in parts).splitlines()
+
+
+def decide(ballot: Ballot, voter: int | str, state: str, *doubts: str) -> None:
+    """Set aside, count or void a vote, as an editor's decision does."""
+    ballot.lock()
+    found = db.session.get_one(Vote, (ballot.id, f"d:{voter}"))
+    moves = Counter(weights(found.choice, state))
+    moves.subtract(found.weights)
+    found.state, found.doubts = state, list(doubts) or found.doubts
+    move_counts(ballot.id, moves)
+    db.session.commit()
+
+
+def rehashed(lines: Sequence[bytes]) -> list[bytes]:
+    """Return the lines with each entry linked and hashed anew, as a forger would who knows the format."""
+    made, previous = [], NO_ENTRY
+    for line in lines:
+        parts = json.loads(line)
+        if "hash" in parts:
+            parts["previous"] = previous
+            previous = parts["hash"] = hash_of(parts)
+        made.append(canonical(parts))
+    return made

@@ -1,0 +1,126 @@
+"""Compare a ledger with what this Board's database says: its terms, its votes, its tally."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy import func, select
+
+from board.ballots.ledger.chain import seals_of
+from board.ballots.ledger.lines import CHANGE, TERMS
+from board.ballots.ledger.outcome import as_marks, counted_as, folded_marks
+from board.ballots.ledger.publishing import published
+from board.ballots.ledger.roll import shown
+from board.ballots.ledger.terms import as_sealed, change_between, terms_of, write_ins_of
+from board.ballots.ledger.verifying import Fault, Report, verify
+from board.ballots.models import Ballot
+from board.ballots.votes import Vote, VoteRecord, counts_of, weights
+from board.extensions import db
+
+VOTES_A_READ = 5000
+
+
+def lines_of(ballot: Ballot) -> Iterator[bytes]:
+    """Return the lines of this Board's ledger, one after the other."""
+    for _seal, parts in published(ballot.id):
+        for part in parts:
+            yield from part.splitlines(keepends=True)
+
+
+def verify_own(ballot: Ballot, told: Callable[[int], None]) -> tuple[Report, list[str]]:
+    """Verify this Board's ledger, and tell how the database departs from it."""
+    report = verify(lines_of(ballot), told)
+    return report, [*_terms_faults(ballot, report), *_vote_faults(ballot), *_tally_faults(ballot)]
+
+
+def differing(ballot: Ballot, lines: Iterable[bytes]) -> Fault | None:
+    """Return the first line of a file that is not this Board's; None if the file is its ledger, or a former state."""
+    for number, (line, own) in enumerate(zip_longest(lines, lines_of(ballot)), 1):
+        if line is None:
+            return None
+        if own is None:
+            return Fault(number, "this Board's own ledger ends before this line")
+        if line.removesuffix(b"\n") != own.removesuffix(b"\n"):
+            return Fault(number, f"this Board's own ledger has another line here: {shown(own.decode().strip())}")
+    return None
+
+
+def unsealed(ballot: Ballot) -> int:
+    """Count the records that wait for their seal."""
+    waits = select(func.count()).where(VoteRecord.ballot_id == ballot.id, VoteRecord.seal.is_(None))
+    return db.session.scalar(waits) or 0
+
+
+def is_own(ballot: Ballot, report: Report) -> bool:
+    """Tell whether every entry of the ledger is one of this Board's chain."""
+    own = [seal.hash for seal in seals_of(ballot.id)]
+    return [each for _line, each in report.entries] == own[: len(report.entries)]
+
+
+def _terms_faults(ballot: Ballot, report: Report) -> Iterator[str]:
+    """Say which of the ballot's terms are not what was sealed."""
+    present = terms_of(ballot)
+    if not report.terms or report.faults:
+        return
+    expected = as_sealed([{"type": TERMS, "terms": report.terms}])
+    change = change_between(expected, present)
+    expected = as_sealed([{"type": TERMS, "terms": expected}, {"type": CHANGE, "terms": change}])
+    gone = {each["id"] for each in write_ins_of(ballot)}
+    expected["options"] = [option for option in expected["options"] if option["id"] not in gone]
+    for name, value in present.items():
+        if expected.get(name) != value:
+            yield f"the ballot's “{name}” is {shown(value)}, and the ledger has {shown(expected.get(name))}"
+
+
+def _vote_faults(ballot: Ballot) -> Iterator[str]:
+    """Say which votes are not the newest choice of their voter on record."""
+    present: dict[str, Any] = {}
+    into = counted_as(terms_of(ballot), write_ins_of(ballot))
+    query = select(VoteRecord.id, VoteRecord.receipt, VoteRecord.replaces, VoteRecord.choice)
+    replaced = set()
+    for number, receipt, former, choice in _each(query.where(VoteRecord.ballot_id == ballot.id), VoteRecord.id):
+        present[receipt] = (number, folded_marks(ballot.method, as_marks(choice), into))
+        if former:
+            replaced.add(former)
+    for former in replaced:
+        present.pop(former, None)
+    for voter, receipt, choice in _votes(ballot):
+        number, marks = present.pop(receipt, (None, None))
+        if number is None:
+            yield f"the vote of {voter} has no record of its own that stands"
+        elif folded_marks(ballot.method, as_marks(choice), into) != marks:
+            yield f"the vote of {voter} is {choice}, and record {number} has another choice"
+    for number, _marks in present.values():
+        yield f"record {number} was never replaced, and is nobody's vote"
+
+
+def _votes(ballot: Ballot) -> Iterator[tuple[str, str, Any]]:
+    query = select(Vote.voter_key, Vote.receipt, Vote.choice).where(Vote.ballot_id == ballot.id)
+    return _each(query, Vote.voter_key)
+
+
+def _tally_faults(ballot: Ballot) -> Iterator[str]:
+    """Say where the tally that pages show is not what the votes come to."""
+    counted: Counter[tuple[int, int]] = Counter()
+    query = select(Vote.voter_key, Vote.choice, Vote.state).where(Vote.ballot_id == ballot.id)
+    for _voter, choice, state in _each(query, Vote.voter_key):
+        counted.update(weights(choice, state))
+    tally = counts_of(ballot.id)
+    for option_id, mark in sorted(counted.keys() | tally.keys()):
+        if option_id and counted[option_id, mark] != tally[option_id, mark]:
+            found, kept = counted[option_id, mark], tally[option_id, mark]
+            yield f"the tally has {kept} votes that mark option {option_id} with {mark}, and there are {found}"
+
+
+def _each(query: Any, key: Any) -> Iterator[Any]:
+    """Return all rows in the key's order, some thousands at a time; the key is the first column."""
+    last = None
+    while True:
+        rows = db.session.execute(
+            (query if last is None else query.where(key > last)).order_by(key).limit(VOTES_A_READ)
+        ).all()
+        yield from rows
+        if len(rows) < VOTES_A_READ:
+            return
+        last = rows[-1][0]
