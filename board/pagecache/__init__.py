@@ -31,6 +31,7 @@ __all__ = ["CHECK_SECONDS", "OVERLAY_HEADER", "PageCache", "canonical_query"]
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 1.0
+STREAMED = ".jsonl"  # may be far larger than a page: never whole in memory
 
 Stamp = Callable[[str, str], str | None]
 Personal = Callable[[str, str], bool]
@@ -65,9 +66,14 @@ class PageCache:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer from ready bytes where that is right; else let Flask answer."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in environ:
+        path = environ["PATH_INFO"]
+        if (
+            environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+            or "HTTP_AUTHORIZATION" in environ
+            or path.endswith(STREAMED)
+        ):
             return self._app(environ, start_response)
-        path, cookies, is_fragment = environ["PATH_INFO"], environ.get("HTTP_COOKIE"), "HTTP_HX_REQUEST" in environ
+        cookies, is_fragment = environ.get("HTTP_COOKIE"), "HTTP_HX_REQUEST" in environ
         is_personal = bool(cookies and self._is_personal(path, cookies))
         if is_personal and (is_fragment or not self._takes_overlay(path, cookies or "")):
             return self._app(environ, start_response)

@@ -7,7 +7,7 @@ be deleted at any time, and each machine keeps its own. Beside it, a note says u
 import fcntl
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,6 +42,12 @@ def up_to_date(ballot: Ballot) -> tuple[Path, Copy]:
             file.unlink(missing_ok=True)  # another database's: whoever reads it still has it open
             copy = Copy()
         return file, _grown(ballot, file, copy)
+
+
+def keep(ballot_id: int) -> None:
+    """Bring this machine's copy up to date, so that readers find it ready; where it cannot be kept, they do without."""
+    with suppress(OSError):
+        up_to_date(db.session.get_one(Ballot, ballot_id))
 
 
 def read(file: Path, start: int, length: int) -> Iterator[bytes]:

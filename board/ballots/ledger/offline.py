@@ -81,7 +81,9 @@ def _fault_words() -> dict[str, str]:
         "link": _("it follows an entry with the hash {said}, and the entry before it has {found}"),
         "altered": _("this entry was altered: its hash is {said}, and its contents give {found}"),
         "dated": _("it is dated {said}, before the entry that it follows"),
-        "loosened": _("after the opening, a ballot can only be closed earlier, hide its results longer or gain options"),
+        "loosened": _(
+            "after the opening, a ballot can only be closed earlier, hide its results longer or gain options"
+        ),
         "unsealed": _("no entry seals {found} of the lines before this one"),
         "not_votes": _("lines {first} to {last} have to be votes, and some are not"),
         "root": _(
@@ -94,7 +96,8 @@ def _fault_words() -> dict[str, str]:
         "vote_order": _("a seal lists its votes by handle, and this one belongs further up"),
         "opened_twice": _("the vote in line {at} has been opened already"),
         "commitment": _(
-            "this is not what the vote in line {at} committed to: its commitment is {said}, and this opening gives {found}"
+            "this is not what the vote in line {at} committed to: "
+            "its commitment is {said}, and this opening gives {found}"
         ),
         "replaced_twice": _("the vote in line {at} has been replaced by another one already"),
         "opening_order": _("votes are opened in the order in which they stand, and this one belongs further up"),

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import exists, or_, select, update
 
+from board.ballots.ledger import copies
 from board.ballots.ledger.chain import Overtaken, append, entries_of, head_of, in_order
 from board.ballots.ledger.lines import CHANGE, RESULT, SEAL, TERMS, Sealed
 from board.ballots.ledger.merkle import leaf_hash, root_of
@@ -39,7 +40,10 @@ def seal_due() -> int:
     added = 0
     for ballot_id in _ballots_to_look_at():
         try:
-            added += seal_ballot(ballot_id)
+            new = seal_ballot(ballot_id)
+            if new:
+                copies.keep(ballot_id)
+            added += new
         except Overtaken:
             db.session.rollback()
         except Exception as error:  # one ballot's fault is not the others'

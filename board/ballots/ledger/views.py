@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request, stream_with_context
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -15,7 +15,7 @@ from board.ballots.ledger.lines import RESULT
 from board.ballots.ledger.models import Seal
 from board.ballots.ledger.offline import offline_page, offline_policy
 from board.ballots.ledger.publishing import published
-from board.ballots.ledger.receipts import Found, find, tidy_receipt
+from board.ballots.ledger.receipts import find, tidy_receipt
 from board.ballots.models import Ballot
 from board.ballots.views import load_ballot
 from board.extensions import db
@@ -45,7 +45,8 @@ def lines(slug: str) -> Response:
     try:
         response = _from_copy(ballot)
     except OSError:  # nowhere to keep a copy: the same bytes, made for this reader
-        response = Response((part for _seal, parts in published(ballot.id) for part in parts), mimetype=JSON_LINES)
+        made = (part for _seal, parts in published(ballot.id) for part in parts)
+        response = Response(stream_with_context(made), mimetype=JSON_LINES)
         response.set_etag(head.hash)
     response.headers["Cache-Control"] = KEPT_FOR_A_MINUTE
     response.headers["Content-Disposition"] = f'attachment; filename="{ballot.slug}.jsonl"'
@@ -61,11 +62,10 @@ def check(slug: str) -> Response:
     if found and "proof" in request.form:
         return private(_as_file(f"{ballot.slug}-proof.json", json.dumps(found.proof, indent=2), "application/json"))
     error = "" if found else _why_not_found(receipt)
-    status = 200 if found else 422
+    parts = {"typed": typed, "found": found, "error": error}
     if is_fragment():
-        page = render_template("ballots/ledger/_receipt.html", **_receipt_parts(ballot, typed, found, error))
-        return private(make_response(page, 200))  # the script shows the answer, whatever it says
-    return private(make_response(show_ledger(ballot, **_receipt_parts(ballot, typed, found, error)), status))
+        return private(make_response(render_template("ballots/ledger/_receipt.html", ballot=ballot, **parts)))
+    return private(make_response(show_ledger(ballot, **parts), 200 if found else 422))
 
 
 @blueprint.get("/ballots/<slug>/verify")
@@ -75,28 +75,24 @@ def verify(slug: str) -> Response:
     page = offline_page()
     response = make_response(page)
     response.headers["Content-Security-Policy"] = offline_policy(page)
-    if "download" in request.args:
-        response.headers["Content-Disposition"] = 'attachment; filename="verify-ledger.html"'
     return kept(response, is_public=is_for_everybody())
 
 
-def show_ledger(ballot: Ballot, **receipt_parts: Any) -> str:
+def show_ledger(ballot: Ballot, **receipt: Any) -> str:
     """Render the page."""
     query = select(Seal).where(Seal.ballot_id == ballot.id).order_by(Seal.number.desc()).limit(SHOWN_ENTRIES)
     latest = list(db.session.scalars(query))
     result = head_of(ballot.id, (RESULT,))
     return render_template(
-        "ballots/ledger/ledger.html", ballot=ballot, latest=latest, result=result, **{"typed": "", **receipt_parts}
+        "ballots/ledger/ledger.html", ballot=ballot, latest=latest, result=result, **{"typed": "", **receipt}
     )
-
-
-def _receipt_parts(ballot: Ballot, typed: str, found: Found | None, error: str) -> dict[str, Any]:
-    return {"ballot": ballot, "typed": typed, "found": found, "error": error}
 
 
 def _why_not_found(receipt: str) -> str:
     if not receipt:
-        return str(_("A receipt is 32 letters and digits, from 0 to 9 and a to f. Copy it from the page after your vote."))
+        return str(
+            _("A receipt is 32 letters and digits, from 0 to 9 and a to f. Copy it from the page after your vote.")
+        )
     return str(_("No vote in this ballot has this receipt. Check each letter, and that it is this ballot's."))
 
 
