@@ -16,6 +16,7 @@ RESULTS_CHOICES = [
     ("always", _l("Always")),
     ("after-vote", _l("After voting")),
     ("after-close", _l("When voting has closed")),
+    ("by-hand", _l("When I show them, after voting has closed")),
 ]
 
 

@@ -137,6 +137,11 @@ class BallotView:
         return [(option, line.count, line.percent) for option in self.ballot.options if (line := self.lines[option.id])]
 
     @property
+    def means(self) -> dict[int, str]:
+        """Return each option's mean, where options are scored."""
+        return {key: mean_text(line) for key, line in self.lines.items()} if self.ballot.method == "score" else {}
+
+    @property
     def disclosure(self) -> tuple[str, str, str]:
         """Return the disclosure before, within and behind the sponsor's name, which is the link."""
         text, name = self.ballot.disclosure, self.ballot.sponsor.name if self.ballot.sponsor else ""

@@ -45,7 +45,7 @@ ballot.add_command(verify)
 @click.option("--closes", metavar="T", help="ISO 8601. Default: when you close it.")
 @click.option(
     "--results",
-    type=click.Choice(["always", "after-vote", "after-close"]),
+    type=click.Choice(["always", "after-vote", "after-close", "by-hand"]),
     default="after-vote",
     show_default=True,
     help="When readers see the numbers.",

@@ -12,8 +12,12 @@ from board.accounts.operations import find_member
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.articles.operations import add_article, primary_site
-from board.ballots.operations import place_ballot, publish_ballot, write_ballot
+from board.ballots.choices import ranking, scores
+from board.ballots.models import Ballot
+from board.ballots.operations import close_ballot, place_ballot, publish_ballot, write_ballot
+from board.ballots.recounts import recount
 from board.ballots.terms import Terms
+from board.ballots.votes import cast_vote
 from board.comments.loading import load_comment
 from board.comments.models import Comment
 from board.comments.visits import ThreadVisit
@@ -121,6 +125,21 @@ class Scene:
             publish_ballot(ballot)
             db.session.commit()
             return str(ballot.slug)
+
+    def result(self, path: str, method: str, **terms: Any) -> str:
+        """Publish a ballot by the method, have a few vote, close and count it; return its slug."""
+        slug = self.ballot(path, **terms)
+        with self.lit():
+            ballot = db.session.query(Ballot).filter_by(slug=slug).one()
+            ballot.method, ids = method, [option.id for option in ballot.options]
+            for voter in range(9):
+                some = ids[voter % 3 % len(ids) :] + ids[:1]
+                choice = ranking(some) if method == "ranked" else scores(dict.fromkeys(some, voter % 5 + 1))
+                cast_vote(ballot, f"d:{slug}-{voter}", choice)
+            close_ballot(ballot)
+            db.session.commit()
+            recount(ballot)
+        return slug
 
 
 def _member(email: str) -> User:

@@ -21,8 +21,9 @@ LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenges
 PAGES = {
     "": [
         "/", "{article}", "{gated}", "{members}", "{article}/thread", "{article}/comments", "{gated}/unlock",
-        "/comments/{comment}/replies", "/members/1", "/ballots/{ballot}", "/login", "/register", "/register/sent",
-        "/reset", "/confirm", "/no-such-page",
+        "/comments/{comment}/replies", "/members/1", "/ballots/{ballot}", "/ballots/{ballot}/results",
+        "/ballots/{ranked}/results", "/ballots/{scored}/results", "/ballots/{ranked}/integrity",
+        "/login", "/register", "/register/sent", "/reset", "/confirm", "/no-such-page",
     ],
     "member": [
         "{article}", "/account", "/account/name", "/account/email", "/account/password", "/account/security",
@@ -52,6 +53,8 @@ def names(scene: Scene) -> dict[str, Any]:
         "article": article,
         "comment": comment,
         "ballot": scene.ballot(article, options=[LONG, "Short"], sponsor=LONG[:100]),
+        "ranked": scene.result(article, "ranked", options=[LONG, "Short", "Shorter", "Shortest"]),
+        "scored": scene.result(article, "score", options=[LONG, "Short"]),
         "gated": scene.article(gate="email", gate_after_blocks="2"),
         "members": scene.article(gate="members", gate_after_blocks="2"),
     }
