@@ -11,6 +11,8 @@ from sqlalchemy.dialects import sqlite
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.ballots.recounts import recount
+from board.ballots.votes import cast_vote
 from board.extensions import db
 from board.pagecache import PageCache
 from board.pages import ready, stamps
@@ -184,3 +186,17 @@ def test_pages_are_not_all_made_anew_at_one_moment() -> None:
     with time_machine.travel(1_800_000_000 + ready.TRUST_SECONDS / 2, tick=False):
         after = [ready.stretch(f"/articles/{number}") for number in range(100)]
     assert 20 < sum(then != now_ for then, now_ in zip(before, after, strict=True)) < 80
+
+
+@pytest.mark.parametrize("page", ["/results", "/results.json", "/share.png"])
+def test_a_vote_is_in_a_ballots_results_a_second_later(
+    reader: Browser, cache: PageCache, article: Article, page: str
+) -> None:
+    ballot = make_ballot(article.site, results="always")
+    before = reader.get(f"/ballots/{ballot.slug}{page}").data
+    cast_vote(ballot, "d:1", [[ballot.options[0].id, 1]])
+    db.session.commit()
+    recount(ballot)
+    assert reader.get(f"/ballots/{ballot.slug}{page}").data == before
+    a_second_passes(cache)
+    assert reader.get(f"/ballots/{ballot.slug}{page}").data != before
