@@ -13,7 +13,7 @@ from board.ballots.manage import load_ballot, saved
 from board.ballots.models import Ballot
 from board.ballots.report import has_link, make_link, opens, report_of, withdraw_links
 from board.ballots.terms import is_slug
-from board.csrf import is_from_own_page
+from board.csrf import ForeignOrigin, is_from_own_page
 from board.extensions import csrf, db
 from board.urls import absolute
 
@@ -28,8 +28,10 @@ MAX_ID_DIGITS = 18
 def audience(slug: str) -> Response:
     """Take from a page's script that the ballot was seen, or a sponsor's link pressed."""
     kind, place = request.form.get("kind", ""), request.form.get("place", "")
-    if not is_from_own_page() or kind not in KINDS or not is_slug(slug):
-        return Response(status=400)
+    if not is_from_own_page():
+        raise ForeignOrigin
+    if kind not in KINDS or not is_slug(slug):
+        return private(Response(status=400))
     ballot_id = db.session.scalar(select(Ballot.id).where(Ballot.slug == slug, Ballot.state != "draft"))
     if ballot_id is None:
         raise NotThere

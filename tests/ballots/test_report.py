@@ -69,7 +69,7 @@ def test_pages_that_are_none_count_as_elsewhere(reader: Browser, sponsored: Ball
 
 
 def test_another_site_cannot_tell(reader: Browser, sponsored: Ballot) -> None:
-    assert tell(reader, sponsored, headers={"Origin": "https://evil.example"}) == 400
+    assert tell(reader, sponsored, headers={"Origin": "https://evil.example"}) == 403
     assert tell(reader, sponsored, "votes") == 400
     flush()
     assert days(sponsored) == []
