@@ -7,16 +7,17 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from board.ballots.models import Ballot
 from board.ballots.moments import NotAMoment, local_text, parse_moment
 from board.ballots.terms import Faults, Terms, TermsRefused
 
 RESULTS_CHOICES = [
-    ("always", _l("Always")),
-    ("after-vote", _l("After voting")),
-    ("after-close", _l("When voting has closed")),
-    ("by-hand", _l("When I show them, after voting has closed")),
+    SelectChoice("always", _l("Always")),
+    SelectChoice("after-vote", _l("After voting")),
+    SelectChoice("after-close", _l("When voting has closed")),
+    SelectChoice("by-hand", _l("When I show them, after voting has closed")),
 ]
 
 
@@ -59,15 +60,18 @@ class BallotForm(ManageForm):
     who = RadioField(
         _l("Who may vote"),
         choices=[
-            ("anyone", _l("Anyone, once in each browser")),
-            ("email", _l("Anyone with an e-mail address, once for each address")),
-            ("member", _l("Members")),
+            SelectChoice("anyone", _l("Anyone, once in each browser")),
+            SelectChoice("email", _l("Anyone with an e-mail address, once for each address")),
+            SelectChoice("member", _l("Members")),
         ],
         validate_choice=False,
     )
     kind = RadioField(
         _l("Kind"),
-        choices=[("presented", _l("Presented by the sponsor")), ("for_sponsor", _l("Readers vote for a sponsor"))],
+        choices=[
+            SelectChoice("presented", _l("Presented by the sponsor")),
+            SelectChoice("for_sponsor", _l("Readers vote for a sponsor")),
+        ],
         validate_choice=False,
     )
     disclosure = StringField(_l("Disclosure"))

@@ -39,10 +39,6 @@ class CommentRules:
         """Authors may always delete what stands."""
         return self.is_written_by(user) and bool(user.active) and self._stands()
 
-    def can_be_replied_to_by(self, user: Any) -> bool:
-        """Members may reply to what is published while the thread is open."""
-        return _can_post(user) and self.takes_replies
-
     def can_be_liked_by(self, user: Any) -> bool:
         """Members may like what others published while the thread is open."""
         return _can_post(user) and self.takes_replies and not self.is_written_by(user)

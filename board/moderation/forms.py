@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from board.comments.reasons import NEEDS_NOTE, REASONS
@@ -13,7 +14,11 @@ MAX_NOTE_CHARACTERS = 1000
 class ReasonForm(FlaskForm):  # type: ignore[misc]
     """A reason from the list, and a note where the reason says too little."""
 
-    reason = RadioField(_l("Reason"), choices=list(REASONS.items()), validators=[InputRequired(_l("Choose a reason."))])
+    reason = RadioField(
+        _l("Reason"),
+        choices=[SelectChoice(reason, words) for reason, words in REASONS.items()],
+        validators=[InputRequired(_l("Choose a reason."))],
+    )
     note = TextAreaField(
         _l("Note"),
         validators=[Length(max=MAX_NOTE_CHARACTERS, message=_l("Write at most 1,000 characters."))],

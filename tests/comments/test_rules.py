@@ -27,14 +27,13 @@ RULES: dict[str, dict[str, set[str]]] = {
     },
     "can_be_edited_by": {"published": {AUTHOR}, "held": {AUTHOR}},
     "can_be_deleted_by": {"published": {AUTHOR}, "held": {AUTHOR}},
-    "can_be_replied_to_by": {"published": {AUTHOR, OTHER, *STAFF}},
     "can_be_liked_by": {"published": {OTHER, *STAFF}},
     "can_be_reported_by": {"published": {OTHER, *STAFF}},
     "can_be_removed_by": {"published": STAFF, "held": STAFF},
     "can_be_restored_by": {"removed": STAFF, "held": STAFF},
     "can_show_history_to": dict.fromkeys(STATES, STAFF),
 }
-NEEDS_OPEN_THREAD = ("can_be_replied_to_by", "can_be_liked_by")
+NEEDS_OPEN_THREAD = ("can_be_liked_by",)
 
 
 @pytest.fixture
