@@ -1,12 +1,23 @@
 """Which requests ask for the same page: the parameters that matter, in one order."""
 
+import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 MAX_VALUE_CHARACTERS = 255  # of one query parameter
 MAX_PARAMETERS = 50
 MAX_LISTED = 101  # values of a repeated parameter: one more than any view takes, so that it can refuse them
-KEPT_PARAMETERS = frozenset({"site", "sort", "after", "before", "comment", "level", "v"})
+# A parameter that a page may depend on, and what its value looks like; any other value means nothing to any view.
+CURSOR = re.compile(r"[bnor][A-Za-z0-9_-]{22}|-?[0-9]{1,20}(?:\.[0-9]{1,19})?").fullmatch
+KEPT_PARAMETERS = {
+    "site": re.compile(r".+", re.DOTALL).fullmatch,
+    "sort": re.compile(r"best|newest|oldest|replied").fullmatch,
+    "after": CURSOR,
+    "before": CURSOR,
+    "comment": re.compile(r"[0-9]{1,18}").fullmatch,
+    "level": re.compile(r"[0-9]{1,4}").fullmatch,
+    "v": re.compile(r"[0-9a-f]{1,16}").fullmatch,
+}
 LISTS = {"/api/v1/counts": "article_id"}  # the parameter that may come repeatedly, and where
 MAX_REMEMBERED_QUERY = 8192  # characters; with `REMEMBERED_QUERIES` it bounds the memory for queries already read
 REMEMBERED_QUERIES = 512
@@ -28,7 +39,7 @@ def _canonical(query: str, listed: str) -> str:
     except ValueError:
         return ""
     pairs = [(name, value[:MAX_VALUE_CHARACTERS]) for name, value in pairs if value]
-    known = {name: value for name, value in pairs if name in KEPT_PARAMETERS}
+    known = {name: value for name, value in pairs if name in KEPT_PARAMETERS and KEPT_PARAMETERS[name](value)}
     values = sorted({(listed, value) for name, value in pairs if listed and name == listed})[:MAX_LISTED]
     return urlencode(sorted(known.items()) + values)
 

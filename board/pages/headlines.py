@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Select, literal, or_, select, tuple_
 from sqlalchemy.orm import load_only, raiseload
 
-from board.access import NotThere
 from board.articles.models import Article, Site
 from board.comments.models import Thread
 from board.extensions import db
@@ -44,24 +43,26 @@ class Headlines:
 def headlines(
     site: Site, *, before: str = "", after: str = "", search: str = "", limit: int = HEADLINES_ON_A_PAGE
 ) -> Headlines:
-    """Return the page of the site's articles behind, or in front of, a key. Raises NotThere for a wrong key."""
+    """Return the page of the site's articles behind, or in front of, a key. A key that is not ours is none."""
     query = articles_with_counts(site)
     if search:
         hits = (column.icontains(search, autoescape=True) for column in (Article.title, Article.external_id))
         query = query.where(or_(*hits))
     place = tuple_(Article.published_at, Article.id)
-    if after:
-        query = query.where(place > _place(after)).order_by(Article.published_at, Article.id)
+    newer_than, older_than = _place(after), _place(before)
+    if newer_than is not None:
+        query = query.where(place > newer_than).order_by(Article.published_at, Article.id)
     else:
         query = query.order_by(*NEWEST_FIRST)
-        query = query.where(place < _place(before)) if before else query
+        query = query.where(place < older_than) if older_than is not None else query
     found = [Headline(article, count or 0) for article, count in db.session.execute(query.limit(limit + 1))]
     has_more, rows = len(found) > limit, found[:limit]
-    if after:
+    if newer_than is not None:
         rows.reverse()
     if not rows:
-        return Headlines([], None, None)
-    has_newer, has_older = (has_more, True) if after else (bool(before), has_more)
+        is_past_an_end = newer_than is not None or older_than is not None
+        return headlines(site, search=search, limit=limit) if is_past_an_end else Headlines([], None, None)
+    has_newer, has_older = (has_more, True) if newer_than is not None else (older_than is not None, has_more)
     return Headlines(
         rows,
         newer=_key(rows[0].article) if has_newer else None,
@@ -87,8 +88,8 @@ def _place(key: str) -> Any:
     try:
         microseconds, article_id = (int(part) for part in key.split("."))
         moment = EPOCH + microseconds * MICROSECOND
-    except (ValueError, OverflowError) as error:
-        raise NotThere from error
+    except (ValueError, OverflowError):
+        return None
     if not 0 <= article_id <= MAX_ARTICLE_ID:
-        raise NotThere
+        return None
     return tuple_(literal(moment, UtcDateTime()), literal(article_id))

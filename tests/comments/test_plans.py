@@ -14,7 +14,7 @@ from board.comments import reading, visits
 from board.comments.models import Comment, Reaction
 from board.comments.own import own_comments
 from board.comments.profile import written_by
-from board.comments.sorting import SORTS, Sort
+from board.comments.sorting import EPOCH, SORTS, Sort
 from board.comments.thread import ALL_BELOW, BELOW_MORE, REPLIES_BELOW, load_page
 from board.comments.tree import Paths
 from board.extensions import db
@@ -41,7 +41,23 @@ def visited(article: Article, member: User) -> visits.Visit:
     return visits.Visit(member.id, True, now() - timedelta(hours=1))
 
 
+def roots_from_nowhere(sort: Sort, towards_start: bool, sign: int) -> Run:
+    """Return the query for a page of roots at a forged place, far outside of what there is."""
+    keys = {"best": 1e300, "newest": timedelta(days=300_000), "oldest": timedelta(days=300_000), "replied": 2**62}
+    key: Any = keys[sort.name]
+    place = EPOCH + sign * key if isinstance(key, timedelta) else sign * key
+    return lambda article, _: reading.roots(article.id, sort, 21, (place, sign * 2**62), towards_start=towards_start)
+
+
 STATEMENTS: dict[str, Run] = {
+    **{
+        f"roots, {sort.name}, forged {sign}, towards start {towards_start}": roots_from_nowhere(
+            sort, towards_start, sign
+        )
+        for sort in SORTS.values()
+        for sign in (1, -1)
+        for towards_start in (False, True)
+    },
     **{
         f"roots, {sort.name}, cursor {has_place}, towards start {towards_start}": roots_from(
             sort, has_place, towards_start

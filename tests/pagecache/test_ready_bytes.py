@@ -137,8 +137,11 @@ def test_posts_pass_through(stage: Stage) -> None:
 
 
 def test_a_thousand_query_strings_are_one_page(stage: Stage) -> None:
-    for number in range(1000):
+    for number in range(250):
         stage.get(query=f"utm_source={number}&fbclid={number}")
+        stage.get(query=f"limit={10**9 + number}&sort=x{number}&after=x{number}&before=%00{number}")
+        stage.get(query=f"comment=x{number}&level=-{number}&v=é{number}&sort=%20best{number}")
+        stage.get(query=f"&&;{number}&=&=={number}&comment=&sort[]={number}")
     assert len(stage.seen) == 1
 
 
@@ -151,7 +154,7 @@ def test_a_page_that_is_not_kept_is_told_every_parameter(stage: Stage) -> None:
 
 
 def test_the_order_of_parameters_makes_no_other_page(stage: Stage) -> None:
-    assert canonical_query("sort=best&after=x&evil=1") == canonical_query("after=x&sort=best") == "after=x&sort=best"
+    assert canonical_query("sort=best&after=5&evil=1") == canonical_query("after=5&sort=best") == "after=5&sort=best"
     assert canonical_query("&".join(["sort=best"] * 100)) == ""
 
 

@@ -70,9 +70,14 @@ def test_another_sites_articles_stay_on_its_own_page(client: Any, site: Site) ->
     assert client.get("/?site=unknown").status_code == 404
 
 
-def test_a_made_up_key_is_not_found(client: Any, site: Site) -> None:
-    for key in ("x", "1", "1.2.3", "9" * 30 + ".1", "1." + "9" * 30, "-1.-1", "1.5e3", "%00"):
-        assert client.get(f"/?before={key}").status_code == 404
+def test_a_made_up_key_gives_the_first_page(client: Any, site: Site) -> None:
+    publish(site, 2)
+    first = titles(client.get("/").text)
+    for key in ("x", "1", "1.2.3", "9" * 30 + ".1", "1." + "9" * 30, "-1.-1", "1.5e3", "%00", "-9999999999999.1"):
+        for name in ("before", "after"):
+            answer = client.get(f"/?{name}={key}")
+            assert answer.status_code == 200
+            assert titles(answer.text) == first, (name, key)
 
 
 def test_the_work_does_not_grow_with_the_list(client: Any, site: Site) -> None:
