@@ -99,19 +99,19 @@ def test_member_likes_and_takes_it_back(page: Any, scene: Scene) -> None:
     expect(like).not_to_contain_text("1")
 
 
-def test_member_reports_a_comment_with_a_reason(page: Any, scene: Scene) -> None:
+def test_member_reports_a_comment_with_a_reason(plain_page: Any, scene: Scene) -> None:
     path = scene.article()
     scene.comment(path, scene.member("Sam Spammer"), "Buy my lamps.")
-    sign_in(page, scene.member("Ada Author"))
-    page.goto(path)
-    page.get_by_role("link", name="Report").click()
-    page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    page.get_by_label("Spam or advertising").check()
-    page.get_by_label("Anything the moderators should know?").fill("Lamps again.")
-    page.get_by_role("button", name="Send report").click()
-    page.wait_for_url(re.compile(path))
-    expect(page.get_by_role("status").filter(has_text="A moderator will look at it.")).to_be_visible()
+    sign_in(plain_page, scene.member("Ada Author"))
+    plain_page.goto(path)
+    plain_page.get_by_role("link", name="Report").click()
+    plain_page.get_by_role("button", name="Send report").click()
+    expect(plain_page.get_by_role("alert")).to_be_visible()
+    plain_page.get_by_label("Spam or advertising").check()
+    plain_page.get_by_label("Anything the moderators should know?").fill("Lamps again.")
+    plain_page.get_by_role("button", name="Send report").click()
+    plain_page.wait_for_url(re.compile(path))
+    expect(plain_page.get_by_role("status").filter(has_text="A moderator will look at it.")).to_be_visible()
 
 
 def test_double_click_posts_once(page: Any, scene: Scene) -> None:
@@ -201,46 +201,46 @@ def test_reply_to_a_comment_removed_meanwhile_keeps_the_text(page: Any, scene: S
     expect(page.get_by_role("textbox")).to_have_value("I object.")
 
 
-def test_member_sets_a_new_password_by_mail(page: Any, scene: Scene, server: Server) -> None:
+def test_member_sets_a_new_password_by_mail(plain_page: Any, scene: Scene, server: Server) -> None:
     email = scene.member("Ada Author")
-    page.goto("/login")
-    page.get_by_role("link", name="Forgot your password?").click()
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_role("button", name="Send the link").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
-    page.goto(server.inbox.link_for(email))
-    page.get_by_label("New password", exact=False).first.fill("another four plain words")
-    page.get_by_role("button").last.click()
-    page.context.clear_cookies()
-    page.goto("/login")
-    fill_in_log_in(page, email)
-    expect(page.get_by_role("alert")).to_be_visible()
-    fill_in_log_in(page, email, "another four plain words")
-    page.goto("/account")
-    expect(page.get_by_text(email)).to_be_visible()
+    plain_page.goto("/login")
+    plain_page.get_by_role("link", name="Forgot your password?").click()
+    plain_page.get_by_label("E-mail").fill(email)
+    plain_page.get_by_role("button", name="Send the link").click()
+    expect(plain_page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    plain_page.goto(server.inbox.link_for(email))
+    plain_page.get_by_label("New password", exact=False).first.fill("another four plain words")
+    plain_page.get_by_role("button").last.click()
+    plain_page.context.clear_cookies()
+    plain_page.goto("/login")
+    fill_in_log_in(plain_page, email)
+    expect(plain_page.get_by_role("alert")).to_be_visible()
+    fill_in_log_in(plain_page, email, "another four plain words")
+    plain_page.goto("/account")
+    expect(plain_page.get_by_text(email)).to_be_visible()
 
 
-def test_member_signs_out_another_device(page: Any, scene: Scene, server: Server) -> None:
+def test_member_signs_out_another_device(plain_page: Any, scene: Scene, server: Server) -> None:
     email = scene.member("Ada Author")
-    sign_in(page, email)
-    with another_browser(page, server) as elsewhere:
+    sign_in(plain_page, email)
+    with another_browser(plain_page, server) as elsewhere:
         sign_in(elsewhere, email)
-        page.goto("/account")
-        expect(page.locator(".devices li")).to_have_count(2)
-        page.get_by_role("button", name="Sign out", exact=False).first.click()
-        expect(page.locator(".devices li")).to_have_count(1)
+        plain_page.goto("/account")
+        expect(plain_page.locator(".devices li")).to_have_count(2)
+        plain_page.get_by_role("button", name="Sign out", exact=False).first.click()
+        expect(plain_page.locator(".devices li")).to_have_count(1)
         elsewhere.goto("/account")
         expect(elsewhere).to_have_url(re.compile("/login"))
 
 
-def test_copied_cookie_is_worthless_after_logging_out(page: Any, scene: Scene, server: Server) -> None:
-    sign_in(page, scene.member("Ada Author"))
-    with another_browser(page, server) as thief:
-        thief.context.add_cookies(page.context.cookies())
+def test_copied_cookie_is_worthless_after_logging_out(plain_page: Any, scene: Scene, server: Server) -> None:
+    sign_in(plain_page, scene.member("Ada Author"))
+    with another_browser(plain_page, server) as thief:
+        thief.context.add_cookies(plain_page.context.cookies())
         thief.goto("/account")
         expect(thief.get_by_role("heading", level=1)).to_have_text("Your account")
-        page.get_by_role("button", name="Log out").click()
-        expect(page.get_by_role("link", name="Log in")).to_be_visible()
+        plain_page.get_by_role("button", name="Log out").click()
+        expect(plain_page.get_by_role("link", name="Log in")).to_be_visible()
         thief.goto("/account")
         expect(thief).to_have_url(re.compile("/login"))
 

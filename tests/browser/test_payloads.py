@@ -59,6 +59,9 @@ WRITABLE = [text for text in PAYLOADS[:40] if len(text) <= 45 and "evil.example"
 NAMES = list({lookalike_key(text): text for text in WRITABLE}.values())  # and no two look alike
 
 
+BREAKS_OUT = ("</script><script>alert(1)</script>", '"><script>alert(1)</script>', "</title><script>alert(1)</script>")
+
+
 def test_titles_and_options_are_shown_as_typed(scripted_page: Any, scene: Scene) -> None:
     paths = [scene.article(title=text, standfirst=text, byline=text, picture_alt=text) for text in PAYLOADS]
     slug = scene.ballot(paths[0], question=PAYLOADS[9], options=PAYLOADS, sponsor=PAYLOADS[2], disclosure=PAYLOADS[0])
@@ -70,7 +73,7 @@ def test_titles_and_options_are_shown_as_typed(scripted_page: Any, scene: Scene)
             older.click()
             scripted_page.wait_for_load_state()
     assert set(PAYLOADS[:40]) <= set(headlines)
-    for path, text in zip(paths[:14], PAYLOADS, strict=False):
+    for path, text in [pair for pair in zip(paths, PAYLOADS, strict=True) if pair[1] in BREAKS_OUT]:
         scripted_page.goto(path)
         expect(scripted_page.get_by_role("heading", level=1)).to_have_text(text)
     scripted_page.goto(f"/ballots/{slug}")
@@ -98,7 +101,7 @@ def test_comments_and_names_run_nowhere(scripted_page: Any, scene: Scene) -> Non
     expect(scripted_page.locator(".comment")).to_have_count(len(PAYLOADS))
     assert scripted_page.locator(".comment__body :is(img, svg, script, iframe, form, math, style)").count() == 0
     sign_in(scripted_page, scene.member("Mona Warden", "admin"))
-    profiles = [f"/members/{number}" for number in scene.numbers_of(members[:12])]
+    profiles = [f"/members/{number}" for number in scene.numbers_of(members[:3])]
     pages = ["/moderation", "/moderation/log", "/manage/members", f"/comments/{numbers[0]}/removal", *profiles]
     for where in pages:
         assert scripted_page.goto(where).status == 200

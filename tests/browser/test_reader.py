@@ -11,15 +11,15 @@ from tests.browser.conftest import PASSWORD, Server
 from tests.browser.scene import Scene
 
 
-def test_reader_finds_an_article_on_the_front_page(page: Any, scene: Scene) -> None:
+def test_reader_finds_an_article_on_the_front_page(plain_page: Any, scene: Scene) -> None:
     path = scene.article(standfirst="The curtain rises.")
     time.sleep(CHECK_SECONDS)  # the front page that an earlier journey had made may be this old
-    page.goto("/")
-    page.locator(f"h2 a[href='{path}']").click()
-    page.wait_for_url(f"**{path}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Opening night")
-    expect(page.get_by_text("The curtain rises.")).to_be_visible()
-    expect(page.get_by_text("To post a comment, register and log in.")).to_be_visible()
+    plain_page.goto("/")
+    plain_page.locator(f"h2 a[href='{path}']").click()
+    plain_page.wait_for_url(f"**{path}")
+    expect(plain_page.get_by_role("heading", level=1)).to_contain_text("Opening night")
+    expect(plain_page.get_by_text("The curtain rises.")).to_be_visible()
+    expect(plain_page.get_by_text("To post a comment, register and log in.")).to_be_visible()
 
 
 def test_reader_sorts_a_thread_and_reads_on(page: Any, scene: Scene) -> None:
@@ -49,12 +49,12 @@ def test_permalink_opens_the_page_at_the_comment(page: Any, scene: Scene) -> Non
     expect(page.get_by_role("link", name="Previous comments")).to_be_visible()
 
 
-def test_permalink_into_a_short_thread_shows_all_of_it(page: Any, scene: Scene) -> None:
+def test_permalink_into_a_short_thread_shows_all_of_it(scripted_page: Any, scene: Scene) -> None:
     path, author = scene.article(), scene.member("Ada Author")
     numbers = [scene.comment(path, author, f"Remark {number}.") for number in range(3)]
-    page.goto(f"/comments/{numbers[0]}")
-    expect(page.locator(".comment")).to_have_count(3)
-    expect(page.get_by_role("link", name="Previous comments")).to_have_count(0)
+    scripted_page.goto(f"/comments/{numbers[0]}")
+    expect(scripted_page.locator(".comment")).to_have_count(3)
+    expect(scripted_page.get_by_role("link", name="Previous comments")).to_have_count(0)
 
 
 def test_reader_votes_once_without_an_account_and_sees_the_bars(page: Any, scene: Scene) -> None:
@@ -122,19 +122,19 @@ def test_reader_leaves_an_address_and_goes_on_where_the_text_broke_off(page: Any
     expect(page.get_by_text("Paragraph 8 of the review")).to_be_attached()
 
 
-def test_newsletter_comes_only_after_a_second_yes_by_mail(page: Any, scene: Scene, server: Server) -> None:
+def test_newsletter_comes_only_after_a_second_yes_by_mail(plain_page: Any, scene: Scene, server: Server) -> None:
     path = scene.article(gate="email", gate_after_blocks="1")
     address = scene.address()
-    page.goto(path)
-    page.get_by_label("E-mail address").fill(address)
-    page.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Keep reading").click()
-    expect(page.get_by_text("We have sent a mail with a link that confirms the newsletter")).to_be_visible()
+    plain_page.goto(path)
+    plain_page.get_by_label("E-mail address").fill(address)
+    plain_page.get_by_role("checkbox").check()
+    plain_page.get_by_role("button", name="Keep reading").click()
+    expect(plain_page.get_by_text("We have sent a mail with a link that confirms the newsletter")).to_be_visible()
     assert not scene.gets_newsletter(address)
-    page.goto(server.inbox.link_for(address))
+    plain_page.goto(server.inbox.link_for(address))
     assert not scene.gets_newsletter(address)
-    page.get_by_role("button", name="Yes, send it to me").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    plain_page.get_by_role("button", name="Yes, send it to me").click()
+    expect(plain_page.get_by_role("heading", level=1)).to_be_visible()
     assert scene.gets_newsletter(address)
 
 
@@ -163,8 +163,8 @@ def test_comment_typed_before_registering_is_posted_once_after_the_mail(
     expect(page.get_by_label("Your comment")).to_have_value("")
 
 
-def test_article_that_is_not_there_says_so(page: Any) -> None:
-    assert page.goto("/articles/no-such-thing").status == 404
-    expect(page.get_by_role("heading", level=1)).to_have_text("Not found")
-    page.get_by_role("link", name="Go to the front page").click()
-    page.wait_for_url("**/")
+def test_article_that_is_not_there_says_so(plain_page: Any) -> None:
+    assert plain_page.goto("/articles/no-such-thing").status == 404
+    expect(plain_page.get_by_role("heading", level=1)).to_have_text("Not found")
+    plain_page.get_by_role("link", name="Go to the front page").click()
+    plain_page.wait_for_url("**/")
