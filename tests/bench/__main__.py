@@ -105,7 +105,7 @@ def prepare(scene: Scene, settings: Settings) -> None:
     print(f"\n{scene.database}", flush=True)
     began = time.perf_counter()
     furnish(loader, sizes, settings)
-    if "growth" in scene.parts:
+    if "growth" in scene.parts and not (scene.plan.is_quick and scene.database == "PostgreSQL"):
         cold.growth_of_store(scene, loader)
     else:
         for stage in range(len(sizes.stages)):

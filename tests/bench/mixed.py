@@ -101,9 +101,10 @@ def mixture(scene: Scene, posts: Iterator[Request], votes: Iterator[Request]) ->
             yield reads[number % count]
 
 
-def freshness(scene: Scene, times: int = 3) -> None:
+def freshness(scene: Scene) -> None:
     """Measure how long after its posting a comment is on the page of every worker; its author must see it at once."""
     path = f"{scene.thread(thread_name(20))}?sort=newest"
+    times = scene.plan.rounds
     waits, at_once = [], 0
     for number in range(times):
         writer = scene.writers[number]

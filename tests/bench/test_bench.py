@@ -1,7 +1,10 @@
 """The harness measures what it says: its numbers, its data, its picture, its page."""
 
+import json
+from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -13,10 +16,12 @@ from board.ballots.votes import Vote, VoteRecord, counts_of
 from board.comments.counting import faults
 from board.comments.models import Comment
 from board.extensions import db
+from tests.bench.__main__ import parts_in
 from tests.bench.driver import Answer, Outcome
-from tests.bench.figures import Run, at_least, at_most, percentile, skipped, table_of
+from tests.bench.figures import Run, at_least, at_most, load_run, percentile, skipped, table_of
 from tests.bench.growth import Curve, Panel, axis_over, picture
 from tests.bench.loading import BLOCK, DEEPEST, Loader, block, comment_text
+from tests.bench.mixed import flat
 from tests.bench.plan import FULL, QUICK
 from tests.bench.stage import Sizes, fill_rest, fill_store, furnish
 from tests.bench.writes import verdict
@@ -41,6 +46,28 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     assert row.met is None
     assert row.value is None
     assert "there is no such answer yet" in table_of([row])
+
+
+def test_the_json_is_a_list_of_rows_with_seven_keys(tmp_path: Path) -> None:
+    run = Run("a machine", [at_most("page", [14], "ms", 15, note="warm"), skipped("counts", "no answer")])
+    run.save(tmp_path)
+    rows = json.loads((tmp_path / "bench.json").read_text())
+    assert [list(row) for row in rows] == [["name", "value", "unit", "ratio", "against", "bar", "met"]] * 2
+    assert rows[0] == {
+        "name": "page", "value": 14, "unit": "ms", "ratio": 0.933, "against": "15 ms", "bar": "≤ 15 ms", "met": True
+    }  # fmt: skip
+    assert load_run(tmp_path) == run
+
+
+def test_a_part_that_is_not_there_is_refused() -> None:
+    assert parts_in("reads,cold") == {"reads", "cold"}
+    with pytest.raises(ArgumentTypeError, match="there is no sleep"):
+        parts_in("reads,sleep")
+
+
+def test_memory_is_flat_if_it_stays_after_the_first_third() -> None:
+    assert flat("memory", [50, 90, 95, 100, 100, 101, 102, 102, 103]).met
+    assert not flat("memory", [50, 60, 70, 80, 90, 100, 110, 120, 130]).met
 
 
 def test_percentile_is_the_nearest_rank() -> None:

