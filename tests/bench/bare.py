@@ -12,23 +12,22 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Table, bindparam, insert
+from sqlalchemy import JSON, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from board.ballots.choices import CHOSEN, one
 from board.ballots.votes import COUNTED, SHARDS, TURNOUT, Tally, Vote, VoteRecord
+from board.extensions import Model
 from board.storage import insert_for, now
 from tests.bench.figures import percentile
 from tests.bench.plan import Scene
 from tests.bench.stage import OPTIONS
 
-COLUMNS = {
-    Vote: ("ballot_id", "voter_key", "choice", "receipt", "state", "doubts", "network", "cast_at"),
-    VoteRecord: ("ballot_id", "voter_key", "choice", "receipt", "disclosure_version", "cast_at"),
-}
+MODELS = (Vote, VoteRecord)
 
 Row = dict[str, Any]
 Write = Callable[[Row, list[Row]], None]
@@ -76,13 +75,11 @@ def rows_of(ballot: int, number: int, *, is_sqlite: bool) -> tuple[Row, list[Row
     option = (ballot - 1) * OPTIONS + number % OPTIONS + 1
     moment = now()
     row = {
+        **defaults(),
         "ballot_id": ballot,
         "voter_key": f"d:{secrets.token_hex(32)}",
         "choice": json.dumps(one(option)),
         "receipt": secrets.token_hex(16),
-        "state": "counted",
-        "doubts": "[]",
-        "network": "",
         "disclosure_version": 0,
         "cast_at": moment.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite else moment,
     }
@@ -91,6 +88,24 @@ def rows_of(ballot: int, number: int, *, is_sqlite: bool) -> tuple[Row, list[Row
     return row, [
         {"ballot_id": ballot, "option_id": place, "mark": mark, "shard": shard, "count": 1} for place, mark in places
     ]
+
+
+def must_have(model: type[Model]) -> list[Any]:
+    """Return the columns that every row needs a value for; the database makes the number of a record itself."""
+    return [column for column in model.__table__.columns if not column.nullable and column.name != "id"]
+
+
+@cache
+def defaults() -> Row:
+    """Return what Board writes where a vote says nothing."""
+    made = {}
+    for column in (column for model in MODELS for column in must_have(model)):
+        default: Any = column.default
+        if default is not None and default.is_scalar:
+            made[column.name] = default.arg
+        elif default is not None and isinstance(column.type, JSON):
+            made[column.name] = json.dumps(default.arg(None))
+    return made
 
 
 def sqlite_writer(address: str, turn: threading.Lock) -> Write:
@@ -130,11 +145,10 @@ def statements(dialect: str) -> tuple[list[str], str]:
     speaks: Any = sqlite if dialect == "sqlite" else postgresql
     speaks = speaks.dialect(paramstyle="named" if dialect == "sqlite" else "pyformat")
     inserts = []
-    for model, columns in COLUMNS.items():
-        table: Table = model.__table__  # type: ignore[assignment]
-        statement = insert(table).values({name: bindparam(name) for name in columns}).inline()
-        inserts.append(str(statement.compile(dialect=speaks)))
-    table = Tally.__table__  # type: ignore[assignment]
+    for model in MODELS:
+        values: dict[str, Any] = {column.name: bindparam(column.name) for column in must_have(model)}
+        inserts.append(str(insert(model.__table__).values(values).inline().compile(dialect=speaks)))  # type: ignore[arg-type]
+    table: Table = Tally.__table__  # type: ignore[assignment]
     names = ("ballot_id", "option_id", "mark", "shard")
     step = insert_for(dialect)(table).values({name: bindparam(name) for name in (*names, "count")})
     upsert = step.on_conflict_do_update(

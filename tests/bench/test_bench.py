@@ -1,6 +1,7 @@
 """The harness measures what it says: its numbers, its data, its picture, its page."""
 
 import json
+import threading
 from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Sequence
@@ -17,13 +18,14 @@ from board.comments.counting import faults
 from board.comments.models import Comment
 from board.extensions import db
 from tests.bench.__main__ import parts_in
+from tests.bench.bare import postgresql_writer, rows_of, sqlite_writer
 from tests.bench.driver import Answer, Outcome
 from tests.bench.figures import Run, at_least, at_most, load_run, percentile, skipped, table_of
 from tests.bench.growth import Curve, Panel, axis_over, picture
 from tests.bench.loading import BLOCK, DEEPEST, Loader, block, comment_text
 from tests.bench.mixed import flat
 from tests.bench.plan import FULL, QUICK
-from tests.bench.stage import Sizes, fill_rest, fill_store, furnish
+from tests.bench.stage import MIXED_BALLOT, Sizes, fill_rest, fill_store, furnish
 from tests.bench.writes import verdict
 from tests.bench.writing_up import BEGIN, END, with_table
 
@@ -99,7 +101,7 @@ def test_the_block_of_comments_is_a_tree_with_right_counters() -> None:
         assert root.descendants == sum(slot.root_slot == root.slot for slot in slots)
 
 
-def test_bulk_data_is_what_board_itself_would_have_counted(app: Flask) -> None:
+def test_bulk_data_and_bare_votes_are_what_board_itself_would_have_counted(app: Flask) -> None:
     settings = app.config["BOARD"]
     sizes = Sizes(threads=(20, 100), stages=(1, 3), comments_each=40, in_turn=1, ballots=(30,), writers=2)
     loader = Loader(create_engine(app.config["BOARD"].database_url))  # bulk rules are not for Board's own connections
@@ -109,12 +111,20 @@ def test_bulk_data_is_what_board_itself_would_have_counted(app: Flask) -> None:
     fill_rest(loader, sizes)
     loader.settle()
     loader.tidy()
+    write_one_bare_vote(loader)
     assert [fault for article in range(1, 6) for fault in faults(article)] == []
     for ballot in db.session.scalars(select(Ballot)):
         votes = db.session.scalars(select(Vote).where(Vote.ballot_id == ballot.id)).all()
         assert counts_of(ballot.id) == sum((vote.weights for vote in votes), Counter())
         assert {vote.receipt for vote in votes} == {record.receipt for record in records_of(ballot)}
+    assert db.session.scalar(select(func.count()).select_from(Vote)) == 30 + MIXED_BALLOT + 1
     assert sizes.stored == db.session.scalar(select(func.count()).select_from(Comment)) == 240
+
+
+def write_one_bare_vote(loader: Loader) -> None:
+    address = loader.engine.url.render_as_string(hide_password=False)
+    row, steps = rows_of(1, 0, is_sqlite=loader.is_sqlite)
+    (sqlite_writer(address, threading.Lock()) if loader.is_sqlite else postgresql_writer(address))(row, steps)
 
 
 def records_of(ballot: Ballot) -> Sequence[VoteRecord]:
