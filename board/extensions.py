@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_babel import Babel
 from flask_mailman import Mail
-from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Executable, Table
 from sqlalchemy.orm import make_transient_to_detached
@@ -14,6 +13,10 @@ from sqlalchemy.orm.util import identity_key
 
 from board.csrf import OriginAndToken
 from board.storage import Base, insert_for
+from board.without import without
+
+with without("webauthn"):  # comes with the first passkey: board/accounts/passkeys.py
+    from flask_security import Security
 
 db = SQLAlchemy(model_class=Base)
 babel = Babel()

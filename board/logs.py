@@ -3,8 +3,11 @@
 import logging
 import sys
 
-import structlog
-from structlog.tracebacks import ExceptionDictTransformer
+from board.without import without
+
+with without("rich"):  # for tracebacks in colours, which a server's log has no use for
+    import structlog
+    from structlog.tracebacks import ExceptionDictTransformer
 
 
 def init_logs(level: str) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5_000
+SQLITE_CACHE_KIB = 1024  # of each connection; the system keeps the file's pages in memory too
 STATEMENT_TIMEOUT_MS = 10_000
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 
@@ -73,7 +74,7 @@ def now() -> datetime:
 
 def engine_options(database_url: str, pool_size: int) -> dict[str, Any]:
     """Return the options that make a connection pool bounded and quick to fail."""
-    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 4, "pool_timeout": 3}
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 4, "pool_timeout": 3, "pool_use_lifo": True}
     if database_url.startswith("postgresql"):
         timeouts = f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={BUSY_TIMEOUT_MS}"
         options["connect_args"] = {"connect_timeout": 3, "options": timeouts}
@@ -123,6 +124,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"cache_size=-{SQLITE_CACHE_KIB}",
         ):
             dbapi.execute(f"PRAGMA {pragma}")
 

@@ -1,16 +1,15 @@
-"""`board serve`: granian with the application in each of its processes.
+"""`board serve`: what happens before the first request, and what each web process does first.
 
-This process only watches over the others; it never imports the application, so it stays small.
+The process that then watches over the web processes is `watching.py`.
 """
 
+import json
 import os
 import socket as network
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -21,50 +20,32 @@ if TYPE_CHECKING:
     from flask import Flask
 
 DELIVERS = "BOARD_SERVE_DELIVERS"  # from the watching process to the web processes
-HEADER_TIMEOUT_MS = 10_000
-BACKLOG = 1024  # connections that wait in the kernel; more are refused at once
-WAITING_PER_THREAD = 16  # requests taken in before connections have to wait
-STOP_SECONDS = 20  # to answer what is in hand
-SOCKET_PERMISSIONS = 0o660
+WATCHING = Path(__file__).with_name("watching.py")
+FEW_ARENAS = "2"  # of glibc's memory: as many as cores would hold what none of them uses any more
 
 
-def run(*, host: str | None, port: int | None, workers: int | None, socket: str | None, delivers: bool) -> None:
-    """Bring the database up to date, then serve until a signal comes."""
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-
+def run(*, host: str | None, port: int | None, workers: int | None, socket: str | None, delivers: bool) -> NoReturn:
+    """Bring the database up to date, then become the process that watches over the web processes."""
     settings = load_settings()
     if not has_newest_schema(settings.database_url):
         upgrade()
-    os.environ[DELIVERS] = "1" if delivers else ""
     host, port = host or settings.host, port or settings.port
     if not socket:
         refuse_taken_port(host, port)
+    os.environ[DELIVERS] = "1" if delivers else ""
     os.environ["BOARD_PORT"] = str(port)  # for the web processes, whose links name it
-    where = socket or f"http://{host}:{port}"
-    click.echo(f"Board is on {where} (press Ctrl-C to stop)", err=True)
-    Granian(
-        "board.operations.server:build",
-        factory=True,
-        address=host,
-        port=port,
-        uds=Path(socket) if socket else None,
-        uds_permissions=SOCKET_PERMISSIONS if socket else None,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        workers=workers or settings.workers or default_workers(settings),
-        blocking_threads=settings.threads,
-        backlog=BACKLOG,
-        backpressure=settings.threads * WAITING_PER_THREAD,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
-        log_access=False,
-        log_level=_granian_level(settings.log_level),
-    ).serve()
-    fold_journal(settings.database_url)
+    os.environ.setdefault("MALLOC_ARENA_MAX", FEW_ARENAS)
+    click.echo(f"Board is on {socket or f'http://{host}:{port}'} (press Ctrl-C to stop)", err=True)
+    server = {
+        "host": host,
+        "port": port,
+        "socket": socket,
+        "workers": workers or settings.workers or default_workers(settings),
+        "threads": settings.threads,
+        "log_level": settings.log_level if settings.log_level != "info" else "warning",
+    }
+    orders = json.dumps({"server": server, "sqlite_file": sqlite_file(settings)})
+    os.execv(sys.executable, [sys.executable, "-P", str(WATCHING), orders])  # noqa: S606 - ourselves
 
 
 def upgrade() -> None:
@@ -85,11 +66,10 @@ def refuse_taken_port(host: str, port: int) -> None:
             sys.exit(1)
 
 
-def fold_journal(database_url: str) -> None:
-    """Write what SQLite keeps beside the database into it, so that after a stop the file alone is whole."""
-    if database_url.startswith("sqlite:///"):
-        with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def sqlite_file(settings: Settings) -> str:
+    """Return the database's file; empty for PostgreSQL."""
+    is_sqlite = settings.database_url.startswith("sqlite:///")
+    return settings.database_url.removeprefix("sqlite:///") if is_sqlite else ""
 
 
 def default_workers(settings: Settings) -> int:
@@ -106,9 +86,3 @@ def build() -> "Flask":
     if os.environ.get(DELIVERS):
         Worker(app).start()
     return app
-
-
-def _granian_level(level: str) -> "LogLevels":  # type: ignore[name-defined] # noqa: F821
-    from granian.log import LogLevels
-
-    return LogLevels(level if level != "info" else "warning")

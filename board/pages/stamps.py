@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from sqlalchemy import ClauseElement, Engine, Select, bindparam, func, or_, select
-from sqlalchemy.dialects import sqlite
 
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.ballots.models import LINGERS, Ballot, Placement, Sponsor
@@ -36,7 +35,8 @@ Statement = Callable[[], ClauseElement]
 
 def versions_in(engine: Engine) -> Version:
     """Return the function that tells the version of what `path` with `query` shows; None if it has none."""
-    dialect = sqlite.dialect(paramstyle="named") if engine.dialect.name == "sqlite" else engine.dialect
+    more = {"paramstyle": "named"} if engine.dialect.name == "sqlite" else {}
+    dialect = type(engine.dialect)(**more)
 
     stored: Any = UtcDateTime().dialect_impl(engine.dialect)
     as_stored = stored.bind_processor(engine.dialect)

@@ -116,3 +116,45 @@ def test_after_a_stop_the_database_file_alone_is_whole(tmp_path: Path, port: int
         assert ask(port, "/")[0] == 200
     journal = tmp_path / "board.db-wal"
     assert not journal.exists() or journal.stat().st_size == 0
+
+
+def test_no_web_process_outlives_the_one_that_watches(tmp_path: Path, port: int) -> None:
+    with serving(tmp_path, port) as process:
+        wait_until_ready(port, process)
+        orphans = children(process)
+        assert orphans
+        process.kill()
+        assert all(ends(number) for number in orphans)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_stop_in_the_middle_of_the_start_leaves_nobody(tmp_path: Path, port: int, sent: signal.Signals) -> None:
+    with serving(tmp_path, port) as process:
+        deadline = time.monotonic() + FIRST_START_SECONDS
+        while not (workers := web_processes(process)) and time.monotonic() < deadline:
+            time.sleep(0.002)
+        process.send_signal(sent)
+        assert all(ends(number) for number in workers)
+        process.wait(20)
+    with pytest.raises(ConnectionRefusedError):
+        ask(port, "/healthz")
+
+
+def web_processes(process: "subprocess.Popen[bytes]") -> list[int]:
+    """Return the web processes, of which there are none before `board serve` has become the watching process."""
+    is_watching = b"watching.py" in Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    return children(process) if is_watching else []
+
+
+def ends(number: int) -> bool:
+    """Wait for the process to end; tell whether it did."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            if Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.02)
+    os.kill(number, signal.SIGKILL)
+    return False
