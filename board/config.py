@@ -112,6 +112,10 @@ class Settings(BaseSettings):
     thread_page_size: Annotated[int, Field(ge=5, le=100)] = Field(
         default=20, description="Discussions (comments at the top level) on one page of a thread."
     )
+    metrics_token: str = Field(
+        default="",
+        description="What a Prometheus server sends as `Authorization: Bearer …` to `/metrics`. Empty: no such page.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
         description="Least important kind of line in the log (one JSON object a line, on stderr).",

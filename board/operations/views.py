@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from board.extensions import db
+from board.operations.metrics import metrics, permit_scraper
 from board.operations.revision import newest_revision
 from board.operations.schema import present_revision
 
@@ -28,6 +29,13 @@ def readiness() -> Response:
     if revision != newest_revision():
         return plain("the database is not up to date: run `board init`", 503)
     return plain("ready", 200)
+
+
+@blueprint.get("/metrics")
+def show_metrics() -> Response:
+    """Tell the operator's Prometheus how this web process does."""
+    permit_scraper()
+    return plain(metrics().removesuffix("\n"), 200)
 
 
 def plain(words: str, status: int) -> Response:

@@ -26,12 +26,13 @@ from board.pagecache.store import Kept, Store
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["CHECK_SECONDS", "OVERLAY_HEADER", "PageCache", "canonical_query"]
+__all__ = ["CHECK_SECONDS", "OVERLAY_HEADER", "READY_PAGES", "PageCache", "canonical_query"]
 
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 1.0
 STREAMED = ".jsonl"  # may be far larger than a page: never whole in memory
+READY_PAGES = "board_ready_pages"  # under which an application's extensions name its layer
 
 Stamp = Callable[[str, str], str | None]
 Personal = Callable[[str, str], bool]

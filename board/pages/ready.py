@@ -9,14 +9,19 @@ from flask import Flask
 from board.answers import HAS_FRESH_COOKIE, HAS_OUR_COOKIE, HAS_THREAD_COOKIE
 from board.config import Settings
 from board.extensions import db
-from board.pagecache import PageCache
+from board.pagecache import READY_PAGES, PageCache
 from board.pages.stamps import Version, versions_in
 
 MEGABYTE = 1024 * 1024
 # In no stamp, so shown within this: members' names, sponsors of a ballot's options, times as in "3 minutes ago" (which
 # the page's script keeps), the close of a discussion.
 TRUST_SECONDS = 300
-NOBODYS = ("/thread/version", "/api/v1/counts")  # the same for everybody, whoever they are
+NOBODYS = (
+    "/thread/version",
+    "/api/v1/counts",
+    "/favicon.ico",
+    "/robots.txt",
+)  # the same for everybody, whoever they are
 NO_PAGE = ("/overlay", "/comments", "/unlock", "/visit")  # below an article's address, and not to be kept
 HAS_OVERLAY_COOKIE = re.compile(r"(?:^|;\s*)overlay=1(?:;|$)").search
 
@@ -25,7 +30,9 @@ def init_ready_pages(app: Flask, settings: Settings) -> None:
     """Put ready bytes in front of the application."""
     if settings.page_cache_megabytes:
         size = settings.page_cache_megabytes * MEGABYTE
-        app.wsgi_app = PageCache(app.wsgi_app, is_personal, stamps_of(app), size, takes_overlay)  # type: ignore[method-assign]
+        ready = PageCache(app.wsgi_app, is_personal, stamps_of(app), size, takes_overlay)
+        app.extensions[READY_PAGES] = ready
+        app.wsgi_app = ready  # type: ignore[method-assign]
 
 
 def is_personal(path: str, cookies: str) -> bool:

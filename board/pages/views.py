@@ -1,6 +1,6 @@
 """The front page and the hosted article page."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request, send_from_directory
 from flask_login import current_user
 
 from board.answers import is_for_everybody, kept
@@ -14,6 +14,11 @@ from board.pages.overlay import show_overlay
 
 pages = Blueprint("pages", __name__)
 
+NOT_FOR_CRAWLERS = (
+    *("/account", "/confirm", "/login", "/logout", "/manage", "/moderation", "/register", "/reset"),
+    *("/comments/", "/articles/*/comments", "/articles/*/overlay", "/articles/*/thread/version", "/*?*sort="),
+)
+
 
 @pages.get("/")
 def front() -> Response:
@@ -24,6 +29,24 @@ def front() -> Response:
     is_public = is_for_everybody()
     html = render_template("pages/front.html", site=site, page=page, public_page=is_public)
     return kept(make_response(html), is_public=is_public)
+
+
+@pages.get("/favicon.ico")
+def favicon() -> Response:
+    """Give the site's sign to whoever asks for it without having read a page's head."""
+    return _for_a_day(send_from_directory(str(current_app.static_folder), "icons/board.svg"))
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """Ask crawlers to leave out what is no page to find: forms, accounts, fragments."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_CRAWLERS)]
+    return _for_a_day(Response("\n".join(lines) + "\n", mimetype="text/plain"))
+
+
+def _for_a_day(response: Response) -> Response:
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @pages.get("/articles/<path:article_id>")

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy.dialects import sqlite
 
+from board import create_app
 from board.accounts.models import User
 from board.articles.models import Article
 from board.ballots.recounts import recount
@@ -18,7 +20,7 @@ from board.pagecache import PageCache
 from board.pages import ready, stamps
 from board.storage import now
 from tests.ballots.conftest import make_ballot, place
-from tests.conftest import Browser
+from tests.conftest import Browser, _settings
 from tests.factories import make_article, make_comment
 from tests.pages.conftest import A_LONG_SECOND
 
@@ -200,3 +202,38 @@ def test_a_vote_is_in_a_ballots_results_a_second_later(
     assert reader.get(f"/ballots/{ballot.slug}{page}").data == before
     a_second_passes(cache)
     assert reader.get(f"/ballots/{ballot.slug}{page}").data != before
+
+
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Forwarded-Prefix",
+               "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override"]
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/articles/opening-night", "/articles/opening-night/thread", "/"])
+def test_forwarding_headers_poison_nothing_behind_a_trusted_proxy(
+    app: Flask, database_url: str, tmp_path: Path, article: Article, header: str, path: str
+) -> None:
+    settings = _settings(database_url, tmp_path)
+    settings.page_cache_megabytes, settings.trusted_proxies = 8, 1
+    behind_proxy = create_app(settings)
+    forger = Browser(behind_proxy).get(path, headers={header: "evil.example"})
+    later = Browser(behind_proxy).get(path)
+    assert (forger.status_code, forger.data) == (later.status_code, later.data) == (200, later.data)
+    assert "evil" not in later.text
+    assert "evil" not in str(later.headers)
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico", "/robots.txt"])
+def test_what_browsers_and_crawlers_ask_for_unasked_is_ready(
+    reader: Browser, cached_app: Flask, cache: PageCache, author: User, path: str
+) -> None:
+    first = reader.get(path)
+    assert first.status_code == 200
+    assert Browser(cached_app).sign_in(author).get(path).data == first.data
+    assert cache.counts.built == 1
+
+
+def test_crawlers_are_sent_to_articles_and_kept_from_forms(reader: Browser) -> None:
+    lines = reader.get("/robots.txt").text.splitlines()
+    assert lines[0] == "User-agent: *"
+    assert "Disallow: /login" in lines
+    assert "Disallow: /articles/" not in lines
