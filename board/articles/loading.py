@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import g, request
 from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
 from board.access import NotThere, load
@@ -45,14 +46,12 @@ def house_name() -> str:
 
 def load_article(segment: str) -> Article:
     """Return the article of the request's site that the path segment stands for. Raises NotThere."""
+    slug = request.args.get("site", "")
     refuse_nul(segment)
-    site = load_site()
-    found = {
-        article.external_id: article
-        for article in db.session.scalars(
-            select(Article).where(Article.site_id == site.id, Article.external_id.in_(spellings(segment)))
-        ).unique()
-    }
+    refuse_nul(slug)
+    values = {"names": spellings(segment), "site": slug or PRIMARY_SITE_ID}
+    rows = db.session.scalars(_article_query(has_slug=bool(slug)), values)
+    found = {article.external_id: article for article in rows.unique()}
     for spelling in spellings(segment):
         if spelling in found:
             return found[spelling]
@@ -100,6 +99,18 @@ def place_in(values: Iterator[Any]) -> Article:
     if slug is not None:
         set_committed_value(article, "site", as_loaded(Site, {"id": columns["site_id"], "slug": slug}))
     return article
+
+
+@cache
+def _article_query(*, has_slug: bool) -> Select[Article]:
+    """Build the query once: nearly every page begins with it."""
+    return (
+        select(Article)
+        .join(Article.site)
+        .options(contains_eager(Article.site))
+        .where((Site.slug if has_slug else Site.id) == bindparam("site"))
+        .where(Article.external_id.in_(bindparam("names", expanding=True)))
+    )
 
 
 def refuse_nul(text: str) -> None:
