@@ -21,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5_000
-SQLITE_CACHE_KIB = 1024  # of each connection; the system keeps the file's pages in memory too
+SQLITE_CACHE_KIB = 512  # of each connection; the system keeps the file's pages in memory too
 STATEMENT_TIMEOUT_MS = 10_000
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 
