@@ -182,6 +182,16 @@ def test_a_ballot_closes_on_the_page_at_its_time(
     assert cache.counts.built == 2
 
 
+def test_a_ballot_for_the_whole_site_is_on_the_page_a_second_later(
+    reader: Browser, cache: PageCache, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ready, "stretch", lambda _path: 0)
+    assert "Which is the best musical?" not in reader.get("/articles/opening-night").text
+    make_ballot(article.site, reach="site")
+    a_second_passes(cache)
+    assert "Which is the best musical?" in reader.get("/articles/opening-night").text
+
+
 def test_pages_are_not_all_made_anew_at_one_moment() -> None:
     with time_machine.travel(1_800_000_000, tick=False):
         before = [ready.stretch(f"/articles/{number}") for number in range(100)]
