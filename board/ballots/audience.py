@@ -2,7 +2,7 @@
 
 Pages come from caches, so browsers tell it: once a ballot was half on the screen for a second, and at a press on a
 sponsor's link. Nothing about the reader is kept. These figures are told by browsers and may be wrong by a few; votes
-are not counted here but where they are kept. What is told waits in memory for some seconds and is written together.
+are added when the ledger seals them. What is told waits in memory for some seconds and is written together.
 """
 
 import threading
@@ -91,6 +91,15 @@ def add_to_days(told: Counter[Key]) -> None:
     rows = [
         {"ballot_id": ballot_id, "article_id": page, "day": today, "votes": 0} | {kind: counts[kind] for kind in KINDS}
         for (ballot_id, page), counts in sorted(sums.items())
+    ]
+    db.session.connection().execute(_adding(), rows)
+
+
+def add_votes(ballot_id: int, votes: Counter[tuple[date, int]]) -> None:
+    """Add votes, told apart by day and page, to their rows; each vote once, when it is sealed. The caller commits."""
+    rows = [
+        {"ballot_id": ballot_id, "article_id": page, "day": day, "votes": count, "impressions": 0, "presses": 0}
+        for (day, page), count in sorted(votes.items())
     ]
     db.session.connection().execute(_adding(), rows)
 

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from board.accounts.models import User
 from board.articles.models import Article, Site
 from board.ballots.audience import Audience, BallotDay
+from board.ballots.choices import one
+from board.ballots.ledger.sealing import seal_ballot
 from board.ballots.models import Ballot
 from board.ballots.report import Figures, folded, make_link, report_of, withdraw_links
+from board.ballots.votes import Origin, cast_vote
 from board.extensions import db
 from board.storage import now
 from tests.ballots.conftest import make_ballot, make_sponsor, place
@@ -78,6 +82,19 @@ def test_another_site_cannot_tell(reader: Browser, sponsored: Ballot) -> None:
 def test_drafts_and_unknown_ballots_have_no_audience(reader: Browser, site: Site) -> None:
     draft = make_ballot(site, "draft", state="draft")
     assert tell(reader, draft) == 404
+
+
+def test_votes_are_added_when_they_are_sealed(sponsored: Ballot, article: Article) -> None:
+    place(sponsored, article)
+    for voter in range(3):
+        origin = Origin(article_id=article.id if voter else None)
+        cast_vote(sponsored, f"m:{voter}", one(sponsored.options[0].id), origin)
+    db.session.commit()
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        seal_ballot(sponsored.id)
+    seal_ballot(sponsored.id)
+    rows = db.session.query(BallotDay).filter_by(ballot_id=sponsored.id).order_by(BallotDay.article_id)
+    assert [(row.article_id, row.votes) for row in rows] == [(0, 1), (article.id, 2)]
 
 
 def test_sponsor_reads_the_report_at_the_secret_link_only(reader: Browser, sponsored: Ballot) -> None:

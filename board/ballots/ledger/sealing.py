@@ -6,12 +6,14 @@ wait for a few milliseconds at most. A record that commits late, with a lower ID
 """
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from sqlalchemy import exists, or_, select, update
 
+from board.ballots.audience import ELSEWHERE, add_votes
 from board.ballots.ledger import copies
 from board.ballots.ledger.chain import Overtaken, append, entries_of, head_of, in_order
 from board.ballots.ledger.lines import CHANGE, RESULT, SEAL, TERMS, Sealed
@@ -100,6 +102,7 @@ def seal_votes(ballot: Ballot, head: Seal) -> Seal | None:
     if done.rowcount != len(waiting):
         db.session.rollback()
         raise Misfit
+    add_votes(ballot.id, Counter((row.cast_at.date(), row.article_id or ELSEWHERE) for row in waiting))
     return _commit(made)
 
 
@@ -110,7 +113,7 @@ def _votes_due(ballot: Ballot) -> Sequence[Any]:
     """
     columns = (VoteRecord.receipt, VoteRecord.choice, VoteRecord.replaces, VoteRecord.disclosure_version)
     query = (
-        select(VoteRecord.id, VoteRecord.cast_at, *columns)
+        select(VoteRecord.id, VoteRecord.cast_at, VoteRecord.article_id, *columns)
         .where(VoteRecord.ballot_id == ballot.id, VoteRecord.seal.is_(None))
         .order_by(VoteRecord.seal, VoteRecord.id)  # as the index has them
     )
