@@ -1,5 +1,5 @@
 /* Recomputes a Board ledger: every hash, every seal, every opening, and the result with its run-off.
-   The format is told in docs/ballots.md; board/ballots/ledger/verifying.py does the same in Python.
+   The format is told in docs/ledger.md; board/ballots/ledger/verifying.py does the same in Python.
    No server, no library: this file is also inside the page that can be saved and opened offline. */
 "use strict";
 

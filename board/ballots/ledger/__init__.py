@@ -2,5 +2,5 @@
 
 `lines.py` says what a line is and `merkle.py` how many become one hash; `sealing.py` and `resulting.py` write the
 chain, `publishing.py` and `copies.py` read it out, `receipts.py` finds a voter's line in it, `verifying.py` trusts none
-of them. The format is told in docs/ballots.md, and why it is so in docs/decisions.
+of them. The format is told in docs/ledger.md, and why it is so in docs/decisions/0023.
 """

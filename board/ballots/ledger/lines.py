@@ -1,4 +1,4 @@
-"""The lines of a ledger, and what each commits to. docs/ballots.md tells the format to strangers; keep them together.
+"""The lines of a ledger, and what each commits to. docs/ledger.md tells the format to strangers; keep them together.
 
 A line is one JSON object in canonical form. Those of the chain (*entries*) have a number, the hash of the entry before
 and their own hash; the others (votes, openings, standings) stand before the entry that seals them.
