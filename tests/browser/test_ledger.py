@@ -62,7 +62,7 @@ def counted(ballot: Ballot) -> tuple[Lines, list[str]]:
 
 def has_result(ballot: Ballot) -> bool:
     """Tell whether the ledger has its last word."""
-    return json.loads(ledger_of(ballot)[-1])["type"] == "result"
+    return bool(json.loads(ledger_of(ballot)[-1])["type"] == "result")
 
 
 @pytest.fixture(params=["served", "from disk"])
