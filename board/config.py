@@ -116,6 +116,33 @@ class Settings(BaseSettings):
         default="",
         description="What a Prometheus server sends as `Authorization: Bearer …` to `/metrics`. Empty: no such page.",
     )
+    votes_per_network_hour: Annotated[int, Field(ge=0)] = Field(
+        default=100,
+        description="Votes that count from one network (/24, /56) in one ballot and hour; more wait. 0: all.",
+    )
+    votes_per_network: Annotated[int, Field(ge=0)] = Field(
+        default=1000,
+        description="Votes that count from one network in one ballot in all; more wait for review. 0: all.",
+    )
+    new_device_votes_per_network: Annotated[int, Field(ge=0)] = Field(
+        default=60,
+        description="Of these, votes in ten minutes by browsers that never voted here before. 0: all.",
+    )
+    fresh_account_hours: Annotated[int, Field(ge=0)] = Field(
+        default=24, description="Hours for which an account is new to ballots. 0: none is."
+    )
+    fresh_account_votes_per_network: Annotated[int, Field(ge=0)] = Field(
+        default=5,
+        description="Votes by new accounts that count from one network in one ballot and hour. 0: all wait.",
+    )
+    vote_burst: Annotated[int, Field(ge=0)] = Field(
+        default=200,
+        description="Votes for one option in ten minutes that wait if they are ten times the usual. 0: none do.",
+    )
+    disposable_domains: str = Field(
+        default="",
+        description="More domains of throw-away addresses, with commas between; many are known already.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
         description="Least important kind of line in the log (one JSON object a line, on stderr).",

@@ -5,13 +5,13 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
-    from board.ballots import manage, manage_sponsors, report_views, result_views, views
+    from board.ballots import manage, manage_quarantine, manage_sponsors, report_views, result_views, views
     from board.ballots.audience import Audience
     from board.ballots.choices import BEST_SCORE
     from board.ballots.ledger import views as ledger
     from board.ballots.wording import ordinal
 
-    for module in (views, result_views, ledger, manage, manage_sponsors, report_views):
+    for module in (views, result_views, ledger, manage, manage_quarantine, manage_sponsors, report_views):
         app.register_blueprint(module.blueprint)
     app.extensions["audience"] = Audience(app)
     app.jinja_env.globals.update(best_score=BEST_SCORE, ordinal=ordinal)

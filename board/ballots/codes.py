@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from flask import current_app, render_template
 from flask_babel import gettext as _
-from sqlalchemy import ForeignKey, String, delete, update
+from sqlalchemy import JSON, ForeignKey, String, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from board.ballots.mailboxes import doubts_about
 from board.ballots.models import Ballot
 from board.ballots.voters import address_voter
 from board.ballots.votes import MAX_VOTER_CHARACTERS
@@ -46,6 +47,7 @@ class VoteCode(Model):
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id", ondelete="CASCADE"))
     voter_key: Mapped[str] = mapped_column(String(MAX_VOTER_CHARACTERS))
     code_hash: Mapped[str] = mapped_column(String(64))
+    doubts: Mapped[list[str]] = mapped_column(JSON, default=list)  # about the address, which is not kept
     tries: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
@@ -60,6 +62,7 @@ def send_code(ballot: Ballot, address: str) -> str:
             token_hash=_hash(token),
             ballot_id=ballot.id,
             voter_key=address_voter(address),
+            doubts=[doubt.group for doubt in doubts_about(address)],
             code_hash=_hash(token, code),
             expires_at=now() + LIFETIME,
         )
@@ -70,8 +73,8 @@ def send_code(ballot: Ballot, address: str) -> str:
     return token
 
 
-def redeem(ballot: Ballot, token: str, code: str) -> tuple[str, bool]:
-    """Use the code; return the voter key of its address, and whether this is its first use.
+def redeem(ballot: Ballot, token: str, code: str) -> tuple[str, bool, list[str]]:
+    """Use the code; return the voter key of its address, whether this is its first use, the doubts about the address.
 
     Each call counts as a try, so the caller commits whatever comes of it. Raises WrongCode and CodeOver.
     """
@@ -95,7 +98,7 @@ def redeem(ballot: Ballot, token: str, code: str) -> tuple[str, bool]:
         raise WrongCode
     is_first = found.used_at is None
     found.used_at = found.used_at or now()
-    return found.voter_key, is_first
+    return found.voter_key, is_first, found.doubts
 
 
 def _hash(token: str, code: str = "") -> str:

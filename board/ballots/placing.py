@@ -15,6 +15,7 @@ from board.ballots.choices import WRITE_IN, Counts, Marked, marked_as
 from board.ballots.counting import Line, lines
 from board.ballots.models import LINGERS, Ballot, BallotOption, Placement
 from board.ballots.ordering import ordered_options
+from board.ballots.origins import ticket_for
 from board.ballots.verdicts import mean_text
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
 from board.ballots.votes import COUNTED, TURNOUT, Vote, counts_by_ballot, counts_of
@@ -161,6 +162,11 @@ class BallotView:
         if self.needs_member:
             return str(_("Log in to vote"))
         return str(_("Change my vote")) if self.vote else str(_("Vote"))
+
+    @property
+    def ticket(self) -> str:
+        """Return what lets this reader vote once from this form; empty where the vote itself asks for it."""
+        return "" if self.is_preview or not self.is_personal else ticket_for(self.ballot, self.vote)
 
     @property
     def needs_address(self) -> bool:

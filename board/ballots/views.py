@@ -17,17 +17,18 @@ from board.answers import is_for_everybody, is_fragment, kept, next_path, privat
 from board.ballots.choices import MARK_FIELDS, Choice, Marked, NotAChoice, read_marks
 from board.ballots.codes import CodeOver, TooManyCodes, WrongCode, redeem, send_code
 from board.ballots.models import Ballot
+from board.ballots.origins import origin_of
 from board.ballots.placing import BallotView, view_of
 from board.ballots.terms import is_slug
-from board.ballots.voters import give_device, remember_address, voter_keys, vouch_for
-from board.ballots.votes import AlreadyVoted, NotOpen, Outcome, Vote, cast_vote
+from board.ballots.tickets import NoTicket, issue_ticket
+from board.ballots.voters import give_device, new_device, remember_address, standing_vote, voter_keys, vouch_for
+from board.ballots.votes import AlreadyVoted, NotOpen, Outcome, Overtaken, Vote, cast_vote
 from board.extensions import db
 
 blueprint = Blueprint("ballots", __name__)
 
-COOKIE_SENT = "sent"  # in the address to which a first vote is sent again
 SAID = {
-    Outcome.CAST.value: _l("Thank you, your vote is counted."),
+    Outcome.CAST.value: _l("Thank you, your vote is in."),
     Outcome.CHANGED.value: _l("Your vote is changed."),
     Outcome.SAME.value: _l("This is your vote already. It counts once."),
 }
@@ -53,6 +54,22 @@ def show_form(slug: str) -> Response:
     return redirect(url_for("ballots.show", slug=load_ballot(slug).slug), 303)
 
 
+@blueprint.get("/ballots/<slug>/ticket")
+def ticket(slug: str) -> Response:
+    """Tell the page's script on what to do the ballot's work; a browser without a device's cookie gets one. No vote."""
+    ballot = load_ballot(slug)
+    device, keys = "", voter_keys(ballot)
+    if not keys:
+        device, key = new_device()
+        keys = [key]
+    key, standing = keys[0], standing_vote(ballot)
+    made = issue_ticket(ballot, standing.voter_key if standing else key, standing.receipt if standing else "")
+    response = make_response({"ticket": made, "bits": ballot.work_bits})
+    if device and ballot.who == "anyone":
+        give_device(response, device)
+    return private(response)
+
+
 @blueprint.post("/ballots/<slug>/votes")
 def vote(slug: str) -> Response:
     """Cast, change or repeat the vote of this request's person."""
@@ -68,14 +85,17 @@ def vote(slug: str) -> Response:
     return cast(ballot, standing_key(ballot, keys), choice)
 
 
-def cast(ballot: Ballot, voter_key: str, choice: Choice) -> Response:
+def cast(ballot: Ballot, voter_key: str, choice: Choice, *, by_code: bool = False) -> Response:
     """Cast the vote under the key, and answer."""
     slug = ballot.slug
     try:
-        done = cast_vote(ballot, voter_key, choice)
-    except (NotOpen, AlreadyVoted) as refusal:
+        done = cast_vote(ballot, voter_key, choice, origin_of(ballot, voter_key, by_code=by_code))
+    except NoTicket:
+        return send_again(ballot, voter_key)
+    except (NotOpen, AlreadyVoted, Overtaken) as refusal:
         db.session.rollback()
-        return show_mistake(ballot, 409, message=why_not(ballot, refusal))
+        may_choose_again = isinstance(refusal, Overtaken)
+        return show_mistake(ballot, 409, message=why_not(ballot, refusal), is_changing=may_choose_again)
     db.session.commit()
     return show_outcome(slug, done.outcome)
 
@@ -97,7 +117,7 @@ def standing_key(ballot: Ballot, keys: list[str]) -> str:
 def ask_who(ballot: Ballot, choice: Choice) -> Response:
     """Ask for what the ballot has to know first; the choice is kept."""
     if ballot.who == "anyone":
-        return send_again_with_device(ballot)
+        return send_again(ballot)
     if current_user.is_authenticated:
         raise NotAllowed(_("Confirm your e-mail address first. Then you can vote."))
     if ballot.who == "email" and "again" in request.form:
@@ -136,7 +156,7 @@ def vote_by_code(ballot: Ballot, choice: Choice) -> Response:
     """Cast the vote of the address whose code is in the form. A repeated press counts once."""
     token, typed = request.form["token"], request.form.get("email", "")
     try:
-        voter_key, is_first = redeem(ballot, token, request.form.get("code", ""))
+        voter_key, is_first, doubts = redeem(ballot, token, request.form.get("code", ""))
     except WrongCode:
         db.session.commit()
         text = _("That is not the code in the mail. Check the six digits and try again.")
@@ -150,21 +170,27 @@ def vote_by_code(ballot: Ballot, choice: Choice) -> Response:
         db.session.commit()
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)
-    vouch_for(voter_key)
-    response = cast(ballot, voter_key, choice)
-    remember_address(response, voter_key)
+    vouch_for(voter_key, doubts)
+    response = cast(ballot, voter_key, choice, by_code=True)
+    remember_address(response, voter_key, doubts)
     return response
 
 
-def send_again_with_device(ballot: Ballot) -> Response:
-    """Give the browser a device's cookie and have it send the same form once more, by itself."""
-    if request.args.get("cookie") == COOKIE_SENT:
-        text = _(
-            "Your browser keeps no cookies for this site, so the vote cannot be counted once. Allow them, or log in."
-        )
+def send_again(ballot: Ballot, voter_key: str = "") -> Response:
+    """Give the browser a ticket, and a device's cookie if it has none, and have it send the same form by itself."""
+    if "ticket" in request.args:
+        text = _("The form for this vote is too old. Choose again and press the button.")
+        if not voter_key:
+            text = _("Your browser keeps no cookies for this site, so it cannot vote. Allow them, or log in.")
         return show_mistake(ballot, 409, message=text)
-    response = make_response(redirect(url_for("ballots.vote", slug=ballot.slug, cookie=COOKIE_SENT), 307))
-    give_device(response)
+    device = ""
+    if not voter_key:
+        device, voter_key = new_device()
+    standing = db.session.get(Vote, (ballot.id, voter_key))
+    ticket = issue_ticket(ballot, voter_key, standing.receipt if standing else "")
+    response = make_response(redirect(url_for("ballots.vote", slug=ballot.slug, ticket=ticket), 307))
+    if device:
+        give_device(response, device)
     return private(response)
 
 
@@ -172,6 +198,8 @@ def why_not(ballot: Ballot, refusal: Exception) -> str:
     """Say why the vote was not taken."""
     if isinstance(refusal, AlreadyVoted):
         return str(_("You have voted already. This ballot takes one choice, and yours stands."))
+    if isinstance(refusal, Overtaken):
+        return str(_("This form was used before, so your vote stands. To change it, press the button now."))
     if ballot.has_closed:
         return str(_("Voting has closed. This vote was not counted."))
     return str(_("Voting has not opened yet. This vote was not counted."))
@@ -187,7 +215,7 @@ def show_outcome(slug: str, outcome: Outcome) -> Response:
     return redirect(url_for("ballots.show", slug=slug, said=outcome.value), 303)
 
 
-def show_mistake(ballot: Ballot, status: int, **more: str) -> Response:
+def show_mistake(ballot: Ballot, status: int, **more: Any) -> Response:
     """Show the ballot as it is, with what is wrong or missing; what was chosen stays chosen."""
     marked = marks_in(ballot, request.form)
     return show_view(view_of(ballot, marked=marked, is_refused=True, back=next_path(""), **more), status)

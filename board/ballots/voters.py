@@ -8,15 +8,19 @@ what comes with a cookie is counted. So two presses of a button cannot become tw
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from flask import current_app, g, request
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from board.ballots.mailboxes import doubts_about, mailbox_of
 from board.ballots.models import Ballot
-from board.ballots.votes import Vote
+from board.ballots.votes import Doubt, Vote
 from board.extensions import db
+from board.storage import now
 
 DEVICE_COOKIE = "board_device"
 DEVICE_SECONDS = 365 * 24 * 3600
@@ -53,37 +57,65 @@ def member_keys() -> list[str]:
 
 def device_keys() -> list[str]:
     """Return the key of the device whose signed cookie came with this request, if one came."""
-    device = _unsign(DEVICE_COOKIE, DEVICE_SECONDS)
-    return [f"d:{hashlib.sha256(device.encode()).hexdigest()}"] if device else []
+    voter_key = voter_of_device(request.cookies.get(DEVICE_COOKIE, ""))
+    return [voter_key] if voter_key else []
+
+
+def voter_of_device(cookie: str) -> str:
+    """Return the key that the device with the cookie votes under; empty if we did not make the cookie."""
+    device = _unsigned(DEVICE_COOKIE, cookie, DEVICE_SECONDS)
+    return _device_voter(device) if device else ""
+
+
+def device_age() -> timedelta | None:
+    """Return how long ago the device got its cookie; None without one."""
+    made_at: datetime
+    try:
+        _device, made_at = _signer(DEVICE_COOKIE).loads(request.cookies.get(DEVICE_COOKIE, ""), return_timestamp=True)
+    except BadSignature:
+        return None
+    return now() - made_at
 
 
 def address_keys() -> list[str]:
     """Return the key of the member's confirmed address, or of the address verified in this browser."""
     if current_user.is_authenticated and current_user.can_post():
         return [address_voter(current_user.email)]
-    verified = g.get("verified_voter") or _unsign(ADDRESS_COOKIE, ADDRESS_SECONDS)
-    return [verified] if verified else []
+    return _verified_address()[:1]
+
+
+def address_doubts() -> list[Doubt]:
+    """Return what is doubtful about the address that this request's person votes with."""
+    if current_user.is_authenticated and current_user.can_post():
+        return doubts_about(current_user.email)
+    return [Doubt(*doubt.split(":", 1)) for doubt in _verified_address()[1:]]
 
 
 def address_voter(address: str) -> str:
     """Return the voter key of an e-mail address; the address cannot be read from it."""
     secret = str(current_app.secret_key).encode()
-    return "e:" + hmac.new(secret, b"voter " + address.strip().casefold().encode(), hashlib.sha256).hexdigest()
+    return "e:" + hmac.new(secret, b"voter " + mailbox_of(address).encode(), hashlib.sha256).hexdigest()
 
 
-def give_device(response: Response) -> None:
+def new_device() -> tuple[str, str]:
+    """Return a new device, and the key that it votes under."""
+    device = secrets.token_urlsafe(18)
+    return device, _device_voter(device)
+
+
+def give_device(response: Response, device: str = "") -> None:
     """Set a new device's cookie."""
-    _set_signed(response, DEVICE_COOKIE, secrets.token_urlsafe(18), DEVICE_SECONDS)
+    _set_signed(response, DEVICE_COOKIE, device or new_device()[0], DEVICE_SECONDS)
 
 
-def vouch_for(voter_key: str) -> None:
+def vouch_for(voter_key: str, doubts: Sequence[str] = ()) -> None:
     """Take this request's reader for the owner of the address, whose code they have just entered."""
-    g.verified_voter = voter_key
+    g.verified_voter = [voter_key, *doubts]
 
 
-def remember_address(response: Response, voter_key: str) -> None:
-    """Keep in this browser that the address behind the voter key was verified here."""
-    _set_signed(response, ADDRESS_COOKIE, voter_key, ADDRESS_SECONDS)
+def remember_address(response: Response, voter_key: str, doubts: Sequence[str] = ()) -> None:
+    """Keep in this browser that the address behind the voter key was verified here, and what is doubtful about it."""
+    _set_signed(response, ADDRESS_COOKIE, " ".join([voter_key, *doubts]), ADDRESS_SECONDS)
 
 
 def is_known_reader() -> bool:
@@ -91,13 +123,23 @@ def is_known_reader() -> bool:
     return bool(DEVICE_COOKIE in request.cookies or ADDRESS_COOKIE in request.cookies or current_user.is_authenticated)
 
 
+def _verified_address() -> list[str]:
+    """Return the voter key of the address verified in this browser, and the doubts about it; empty if none was."""
+    cookie = request.cookies.get(ADDRESS_COOKIE, "")
+    return list(g.get("verified_voter") or _unsigned(ADDRESS_COOKIE, cookie, ADDRESS_SECONDS).split())
+
+
+def _device_voter(device: str) -> str:
+    return f"d:{hashlib.sha256(device.encode()).hexdigest()}"
+
+
 def _signer(purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.secret_key), salt=purpose)
 
 
-def _unsign(cookie: str, max_age: int) -> str:
+def _unsigned(purpose: str, text: str, max_age: int) -> str:
     try:
-        return str(_signer(cookie).loads(request.cookies.get(cookie, ""), max_age=max_age))
+        return str(_signer(purpose).loads(text, max_age=max_age))
     except BadSignature:
         return ""
 

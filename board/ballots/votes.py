@@ -6,17 +6,18 @@ counted until an editor says so. A tally is kept in a few shards, so that a hot 
 on reading, and the votes are never counted again.
 """
 
+import hashlib
 import random
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any, TypedDict
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, bindparam, func, insert, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, bindparam, func, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.ballots.choices import CHOSEN, Choice, Counts
@@ -26,6 +27,7 @@ from board.storage import insert_for, now
 
 SHARDS = 16  # PostgreSQL; SQLite has one writer at a time anyway, so one shard
 MAX_VOTER_CHARACTERS = 80
+MAX_SUSPICION_CHARACTERS = 120
 RECEIPT_BYTES = 16
 TURNOUT = 0  # the "option" whose marks count voters by the state of their vote, and changes of mind
 COUNTED, QUARANTINED, VOIDED, CHANGES = range(4)
@@ -38,6 +40,10 @@ class NotOpen(Exception):
 
 class AlreadyVoted(Exception):
     """The voter has chosen otherwise before, and this ballot lets nobody change their mind."""
+
+
+class Overtaken(Exception):
+    """The voter has chosen otherwise since the form for this choice was made, or this form was sent before."""
 
 
 class Outcome(Enum):
@@ -67,12 +73,35 @@ class Paper(TypedDict):
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Why a vote may not be honest: a step of `suspicion.py`, and of what (a network, an hour, a domain)."""
+
+    code: str
+    subject: str = ""
+
+    @property
+    def group(self) -> str:
+        """Return the name of the group in which an editor finds the vote."""
+        return f"{self.code}:{self.subject}"
+
+
+def _no_doubts(_choice: Choice, _is_new: bool) -> Sequence[Doubt]:
+    return ()
+
+
+@dataclass(frozen=True)
 class Origin:
-    """Where a vote came from. `network` is hashed; any of `doubts`, each a short code, puts the vote in quarantine."""
+    """Where a vote came from. `network` is hashed.
+
+    `judge` is asked within the transaction, once it is known that the vote changes anything, and whether it is the
+    voter's first here; any doubt of its puts the vote in quarantine. `replaces`: the mark of the choice that the vote
+    may replace, "" for none; None for whichever there is.
+    """
 
     network: str = ""
     article_id: int | None = None  # on whose page it was cast
-    doubts: Sequence[str] = ()
+    judge: Callable[[Choice, bool], Sequence[Doubt]] = _no_doubts
+    replaces: str | None = None
 
 
 class Vote(Model):
@@ -81,7 +110,16 @@ class Vote(Model):
     __tablename__ = "vote"
     __table_args__ = (
         CheckConstraint("state IN ('counted', 'quarantined', 'voided')", name="state"),
-        Index("ix_vote_ballot_state", "ballot_id", "state", "network"),
+        # Covers what the quarantine's page asks; ordinary votes are not in it, and do not pay for it.
+        Index(
+            "ix_vote_quarantine",
+            "ballot_id",
+            "suspicion",
+            "state",
+            "cast_at",
+            sqlite_where=text("suspicion <> ''"),
+            postgresql_where=text("suspicion <> ''"),
+        ),
     )
 
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"), primary_key=True)
@@ -89,7 +127,9 @@ class Vote(Model):
     choice: Mapped[Choice] = mapped_column(JSON)
     receipt: Mapped[str] = mapped_column(String(2 * RECEIPT_BYTES))  # of the record with this choice
     state: Mapped[str] = mapped_column(String(12), default="counted")
-    doubts: Mapped[list[str]] = mapped_column(JSON, default=list)  # why it was quarantined
+    doubts: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of why it was quarantined
+    suspicion: Mapped[str] = mapped_column(String(MAX_SUSPICION_CHARACTERS), default="")  # its group in quarantine
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("quarantine_decision.id"))  # that counted or voided it
     network: Mapped[str] = mapped_column(String(64), default="")  # of the voter, hashed
     cast_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -102,10 +142,16 @@ class Vote(Model):
         """Take another choice. New doubts take it out of the count; what an editor has voided stays voided."""
         self.choice, self.receipt, self.cast_at = paper["choice"], paper["receipt"], paper["cast_at"]
         self.network = origin.network or self.network
-        new = [doubt for doubt in origin.doubts if doubt not in self.doubts]
-        if new:
-            self.doubts = self.doubts + new
-            self.state = "quarantined" if self.state == "counted" else self.state
+        self.doubt(origin.judge(self.choice, False))
+
+    def doubt(self, doubts: Sequence[Doubt]) -> None:
+        """Put the vote in quarantine for doubts that are new; an editor's decision on others stands."""
+        new = [doubt for doubt in doubts if doubt.code not in self.doubts]
+        if not new:
+            return
+        self.doubts = [*self.doubts, *(doubt.code for doubt in new)]
+        if self.state == "counted":
+            self.state, self.suspicion, self.decision_id = "quarantined", new[0].group[:MAX_SUSPICION_CHARACTERS], None
 
 
 class VoteRecord(Model):
@@ -151,7 +197,8 @@ NOWHERE = Origin()
 def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = NOWHERE) -> Cast:
     """Make this the voter's choice; the same choice again changes nothing. The caller commits.
 
-    Raises NotOpen, and AlreadyVoted where the ballot lets nobody change their mind; then the caller rolls back.
+    Raises NotOpen, AlreadyVoted where the ballot lets nobody change their mind, and Overtaken; then the caller rolls
+    back.
     """
     paper: Paper = {
         "ballot_id": ballot.id,
@@ -160,15 +207,16 @@ def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = N
         "receipt": secrets.token_hex(RECEIPT_BYTES),
         "cast_at": now(),
     }
-    state = "quarantined" if origin.doubts else "counted"
-    if insert_once(Vote, **paper, state=state, doubts=list(origin.doubts), network=origin.network):
+    if insert_once(Vote, **paper, network=origin.network, suspicion="", state="counted", doubts=[]):
         _hold_open(ballot)
         _record(ballot, paper, origin)
-        move_counts(ballot.id, weights(choice, state))
+        move_counts(ballot.id, weights(choice, _first_state(paper, origin)))
         return Cast(Outcome.CAST, paper["receipt"])
     vote = db.session.get_one(Vote, (ballot.id, voter_key), with_for_update=True, populate_existing=True)
     if vote.choice == choice:
         return Cast(Outcome.SAME, vote.receipt)
+    if origin.replaces is not None and origin.replaces != mark_of(vote.receipt):
+        raise Overtaken
     _hold_open(ballot)
     if not ballot.can_change:
         raise AlreadyVoted
@@ -180,6 +228,11 @@ def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = N
     db.session.flush()
     move_counts(ballot.id, moves)
     return Cast(Outcome.CHANGED, vote.receipt)
+
+
+def mark_of(receipt: str) -> str:
+    """Return what stands for a receipt in a ticket, which tells nobody the receipt; empty for none."""
+    return hashlib.sha256(receipt.encode()).hexdigest()[:16] if receipt else ""
 
 
 def weights(choice: Choice, state: str) -> Counts:
@@ -240,6 +293,17 @@ def _hold_open(ballot: Ballot) -> None:
     db.session.refresh(ballot, ["state", "opens_at", "closes_at", "can_change"], with_for_update={"read": True})
     if not ballot.is_open:
         raise NotOpen
+
+
+def _first_state(paper: Paper, origin: Origin) -> str:
+    """Return the state of a vote that has just been kept; it goes into quarantine if there are doubts."""
+    doubts = origin.judge(paper["choice"], True)
+    if not doubts:
+        return "counted"
+    vote = db.session.get_one(Vote, (paper["ballot_id"], paper["voter_key"]))
+    vote.doubt(doubts)
+    db.session.flush()
+    return vote.state
 
 
 def _record(ballot: Ballot, paper: Paper, origin: Origin, replaces: str | None = None) -> None:

@@ -6,6 +6,7 @@ import click
 
 from board.cli import Mistake, with_app
 from board.cli.ledger import ledger, verify
+from board.cli.quarantine import quarantine
 
 OPTION_NAMES = {
     "slug": "SLUG",
@@ -30,6 +31,7 @@ def ballot() -> None:
 
 ballot.add_command(ledger)
 ballot.add_command(verify)
+ballot.add_command(quarantine)
 
 
 @ballot.command()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 from flask import Flask
 
+from board.ballots.budgets import purge_budgets
 from board.ballots.ledger.sealing import seal_due
 from board.ballots.recounts import count_results
 from board.comments.drafts import purge_drafts
@@ -62,6 +63,6 @@ class Worker(threading.Thread):
 
 def sweep() -> int:
     """Delete what nobody came back for; return how many rows that were."""
-    swept = purge_drafts() + purge_visits()
+    swept = purge_drafts() + purge_budgets() + purge_visits()
     db.session.commit()
     return swept

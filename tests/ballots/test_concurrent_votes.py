@@ -36,7 +36,8 @@ def test_everybody_who_presses_four_times_votes_once(app: Flask, database_url: s
 
 def devices(app: Flask, ballot: Ballot) -> list[Voter]:
     """Return readers without an account, half for each of two options."""
-    return [a_voter(app, ballot, n % 2, DEVICE_COOKIE, a_device()) for n in range(VOTERS)]
+    voters = (a_voter(app, ballot, n % 2, DEVICE_COOKIE, a_device()) for n in range(VOTERS))
+    return [replace(voter, address=address_of(n)) for n, voter in enumerate(voters)]
 
 
 def members(app: Flask, ballot: Ballot) -> list[Voter]:
@@ -46,14 +47,21 @@ def members(app: Flask, ballot: Ballot) -> list[Voter]:
         browser = Browser(app).sign_in(make_member(f"Voter {n}", f"voter{n}@example.com"))
         cookie = browser.http.get_cookie("board")
         assert cookie is not None
-        voters.append(replace(a_voter(app, ballot, n % 2, "board", cookie.value), token=browser.token()))
+        voter = a_voter(app, ballot, n % 2, "board", cookie.value)
+        voters.append(replace(voter, token=browser.token(), address=address_of(n)))
     return voters
 
 
 def one_that_changes(app: Flask, ballot: Ballot) -> list[Voter]:
     """Return one device that presses one option after the other."""
     device = a_device()
-    return [a_voter(app, ballot, n % 3, DEVICE_COOKIE, device) for n in range(30)]
+    presses = (a_voter(app, ballot, n % 3, DEVICE_COOKIE, device) for n in range(30))
+    return [replace(press, may_be_overtaken=True) for press in presses]
+
+
+def address_of(number: int) -> str:
+    """Return an address in a network of its own."""
+    return f"10.{number // 250}.{number % 250}.1"
 
 
 def a_voter(app: Flask, ballot: Ballot, position: int, cookie: str, value: str) -> Voter:

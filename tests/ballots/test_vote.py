@@ -88,7 +88,7 @@ def test_two_presses_before_the_first_answer_are_one_vote(reader: Browser, ballo
 
 
 def test_browser_that_keeps_no_cookies_is_told_so(reader: Browser, ballot: Ballot) -> None:
-    path = f"/ballots/{ballot.slug}/votes?cookie=sent"
+    path = f"/ballots/{ballot.slug}/votes?ticket=of-the-lost-device"
     answer = reader.post(path, {"option": ballot.options[0].id}, headers=FRAGMENT)
     assert answer.status_code == 409
     assert "keeps no cookies" in answer.text
@@ -98,7 +98,7 @@ def test_browser_that_keeps_no_cookies_is_told_so(reader: Browser, ballot: Ballo
 def test_forged_device_cookie_does_not_vote(reader: Browser, ballot: Ballot) -> None:
     reader.http.set_cookie(DEVICE_COOKIE, "forged.device.cookie")
     answer = reader.post(
-        f"/ballots/{ballot.slug}/votes?cookie=sent", {"option": ballot.options[0].id}, headers=FRAGMENT
+        f"/ballots/{ballot.slug}/votes?ticket=forged", {"option": ballot.options[0].id}, headers=FRAGMENT
     )
     assert answer.status_code == 409
     assert counts(ballot) == [0, 0, 0]

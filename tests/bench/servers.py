@@ -22,15 +22,13 @@ from tests.bench.asking import HOST, Page, get
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 STOP_SECONDS = 15
-# Documented settings, raised for the load's own accounts and devices, which all come from one network.
+# Documented settings, raised for the load's own accounts, which all come from one network; devices say theirs as a
+# proxy would.
 RAISED = {
     "comments_per_minute": "20",
     "sign_in_tries_per_network": "1000000",
     "sign_in_tries_overall": "1000000",
-    "votes_per_network_hour": "0",
-    "votes_per_network": "0",
-    "new_device_votes_per_network": "0",
-    "vote_burst": "0",
+    "trusted_proxies": "1",
 }
 NGINX_CONF = """
 {user}worker_processes auto;

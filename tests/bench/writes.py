@@ -4,12 +4,17 @@ import itertools
 import re
 import secrets
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from sqlalchemy import func, select
 
-from board.ballots.models import BallotOption
+from board import create_app
+from board.ballots.models import Ballot, BallotOption
+from board.ballots.tickets import issue_ticket
+from board.ballots.voters import voter_of_device
 from board.ballots.votes import Vote
 from board.comments.models import Comment, Reaction
+from board.config import load_settings
 from tests.bench import rivals
 from tests.bench.asking import get, raw
 from tests.bench.driver import Answer, Outcome, Request, drive
@@ -24,6 +29,7 @@ POST_P99_MS, VOTE_P99_MS = 60, 30
 ARTICLES_WRITTEN_TO = 100
 COOKIE = re.compile(rb"set-cookie: *(board_device=[^;\r]+)", re.IGNORECASE)
 DEVICES_TIMES = 2  # at most so many times as long as they vote may it take to make voters ready
+NETWORKS = 250
 SUPPLY = 2_500  # voters made ready for each second of voting
 
 
@@ -128,13 +134,43 @@ def changing_votes(scene: Scene, size: int) -> Iterator[Request]:
 
 
 def vote_requests(scene: Scene, size: int, turn: int = 0) -> Iterator[Request]:
-    """Yield each device's vote; in another turn it is for another option."""
+    """Return each device's vote, with the ticket that its form holds, from many networks behind one proxy.
+
+    In another turn it is for another option.
+    """
     token = token_in(get(scene.port, f"/ballots/{ballot_name(size)}").text)
     options = [option_of(scene, size, place) for place in range(OPTIONS)]
-    for number, cookie in enumerate(scene.devices):
-        form = {"csrf_token": token, "option": options[(number + turn) % OPTIONS]}
-        headers = {"Cookie": cookie, "HX-Request": "true"}
-        yield Request(raw(scene.port, "POST", f"/ballots/{ballot_name(size)}/votes", headers, form), str(number))
+    path = f"/ballots/{ballot_name(size)}/votes"
+
+    def make(number: int, cookie: str, ticket: str) -> Request:
+        form = {"csrf_token": token, "option": options[(number + turn) % OPTIONS], "ticket": ticket}
+        headers = {"Cookie": cookie, "HX-Request": "true", "X-Forwarded-For": address_of(number)}
+        return Request(raw(scene.port, "POST", path, headers, form), str(number))
+
+    ready = zip(scene.devices, tickets(scene, size, has_voted=turn > 0), strict=True)
+    return (make(number, *device) for number, device in enumerate(ready))
+
+
+def address_of(number: int) -> str:
+    """Return an address in a network of its own."""
+    return f"10.{number // NETWORKS % NETWORKS}.{number % NETWORKS}.1"
+
+
+def tickets(scene: Scene, size: int, *, has_voted: bool = False) -> list[str]:
+    """Return the ticket of each device in the ballot, as its page's form would hold it."""
+    settings = load_settings(
+        instance_path=Path(scene.server.environment["BOARD_INSTANCE_PATH"]),
+        database_url=scene.server.database_url,
+        public_url=scene.server.environment["BOARD_PUBLIC_URL"],
+    )
+    ballot, receipts = Ballot(id=scene.ballot_id(size)), dict[str, str]()
+    if has_voted:
+        with scene.engine.connect() as connection:
+            query = select(Vote.voter_key, Vote.receipt).where(Vote.ballot_id == ballot.id)
+            receipts = {row.voter_key: row.receipt for row in connection.execute(query)}
+    with create_app(settings).app_context():
+        keys = [voter_of_device(cookie.partition("=")[2]) for cookie in scene.devices]
+        return [issue_ticket(ballot, key, receipts.get(key, "")) for key in keys]
 
 
 def option_of(scene: Scene, size: int, place: int) -> str:

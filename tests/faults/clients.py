@@ -60,18 +60,21 @@ class Clients:
             number += 1
             path = f"/ballots/{self.ballot}/votes"
             form = {"csrf_token": token, "option": str(self.options[number % len(self.options)])}
-            device = self._new_device(path, form)
+            device, again = self._new_device(path, form)
             if device:
-                headers = {"Cookie": f"{DEVICE_COOKIE}={device}", "HX-Request": "true"}
-                self._settle(self.votes, voter_key(device), path, form, headers)
+                network = f"10.{secrets.randbelow(250)}.{secrets.randbelow(250)}.1"
+                cookie = f"{DEVICE_COOKIE}={device}"
+                headers = {"Cookie": cookie, "HX-Request": "true", "X-Forwarded-For": network}
+                self._settle(self.votes, voter_key(device), again, form, headers)
 
-    def _new_device(self, path: str, form: dict[str, str]) -> str:
-        """Return the cookie that a reader's first vote is answered with; empty while nobody answers."""
+    def _new_device(self, path: str, form: dict[str, str]) -> tuple[str, str]:
+        """Return the cookie that a reader's first vote is answered with, and where to send it; "" if by nobody."""
         try:
-            return self._send(path, form, {}).cookies.get(DEVICE_COOKIE, "")
+            answer = self._send(path, form, {})
+            return answer.cookies.get(DEVICE_COOKIE, ""), answer.headers.get("location", "")
         except (OSError, HTTPException):
             time.sleep(AFTER_A_FAULT_SECONDS)
-            return ""
+            return "", ""
 
     def _settle(self, notes: Notes, key: str, path: str, form: dict[str, str], headers: dict[str, str]) -> None:
         """Send the same form until an answer tells what became of it."""

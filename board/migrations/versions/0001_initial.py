@@ -414,6 +414,13 @@ def upgrade() -> None:
     with op.batch_alter_table('ballot_option', schema=None) as batch_op:
         batch_op.create_index('ix_ballot_option_ballot', ['ballot_id', 'position'], unique=False)
 
+    op.create_table('ballot_pace',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('slot', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ballot_pace_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('ballot_id', 'slot', name=op.f('pk_ballot_pace'))
+    )
     op.create_table('ballot_placement',
     sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -514,6 +521,24 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_ledger_standings_ballot_id_ballot')),
     sa.PrimaryKeyConstraint('ballot_id', 'result', 'seal', name=op.f('pk_ledger_standings'))
     )
+    op.create_table('quarantine_decision',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('group', sa.String(length=120), nullable=False),
+    sa.Column('verdict', sa.String(length=10), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('votes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('decided_by', sa.String(length=100), nullable=False),
+    sa.Column('decided_at', UtcDateTime(), nullable=False),
+    sa.Column('undone_at', UtcDateTime(), nullable=True),
+    sa.CheckConstraint("verdict IN ('counted', 'voided')", name=op.f('ck_quarantine_decision_verdict')),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_quarantine_decision_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quarantine_decision')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('quarantine_decision', schema=None) as batch_op:
+        batch_op.create_index('ix_quarantine_decision_ballot', ['ballot_id', 'id'], unique=False)
+
     op.create_table('reaction',
     sa.Column('comment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -543,27 +568,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_report_reporter_id'), ['reporter_id'], unique=False)
         batch_op.create_index('ix_report_site_state', ['site_id', 'state', 'comment_id'], unique=False)
 
-    op.create_table('vote',
+    op.create_table('vote_budget',
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('voter_key', sa.String(length=80), nullable=False),
-    sa.Column('choice', sa.JSON(), nullable=False),
-    sa.Column('receipt', sa.String(length=32), nullable=False),
-    sa.Column('state', sa.String(length=12), nullable=False),
-    sa.Column('doubts', sa.JSON(), nullable=False),
-    sa.Column('network', sa.String(length=64), nullable=False),
-    sa.Column('cast_at', UtcDateTime(), nullable=False),
-    sa.CheckConstraint("state IN ('counted', 'quarantined', 'voided')", name=op.f('ck_vote_state')),
-    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_ballot_id_ballot')),
-    sa.PrimaryKeyConstraint('ballot_id', 'voter_key', name=op.f('pk_vote'))
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('over_at', UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_budget_ballot_id_ballot'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('ballot_id', 'name', name=op.f('pk_vote_budget'))
     )
-    with op.batch_alter_table('vote', schema=None) as batch_op:
-        batch_op.create_index('ix_vote_ballot_state', ['ballot_id', 'state', 'network'], unique=False)
+    with op.batch_alter_table('vote_budget', schema=None) as batch_op:
+        batch_op.create_index('ix_vote_budget_over_at', ['over_at'], unique=False)
 
     op.create_table('vote_code',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('voter_key', sa.String(length=80), nullable=False),
     sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('doubts', sa.JSON(), nullable=False),
     sa.Column('tries', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('expires_at', UtcDateTime(), nullable=False),
     sa.Column('used_at', UtcDateTime(), nullable=True),
@@ -593,6 +614,25 @@ def upgrade() -> None:
     with op.batch_alter_table('vote_record', schema=None) as batch_op:
         batch_op.create_index('ix_vote_record_ballot', ['ballot_id', 'id'], unique=False)
         batch_op.create_index('ix_vote_record_seal', ['ballot_id', 'seal', 'id'], unique=False)
+
+    op.create_table('vote',
+    sa.Column('ballot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('voter_key', sa.String(length=80), nullable=False),
+    sa.Column('choice', sa.JSON(), nullable=False),
+    sa.Column('receipt', sa.String(length=32), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('doubts', sa.JSON(), nullable=False),
+    sa.Column('suspicion', sa.String(length=120), nullable=False),
+    sa.Column('decision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('network', sa.String(length=64), nullable=False),
+    sa.Column('cast_at', UtcDateTime(), nullable=False),
+    sa.CheckConstraint("state IN ('counted', 'quarantined', 'voided')", name=op.f('ck_vote_state')),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballot.id'], name=op.f('fk_vote_ballot_id_ballot')),
+    sa.ForeignKeyConstraint(['decision_id'], ['quarantine_decision.id'], name=op.f('fk_vote_decision_id_quarantine_decision')),
+    sa.PrimaryKeyConstraint('ballot_id', 'voter_key', name=op.f('pk_vote'))
+    )
+    with op.batch_alter_table('vote', schema=None) as batch_op:
+        batch_op.create_index('ix_vote_quarantine', ['ballot_id', 'suspicion', 'state', 'cast_at'], unique=False, sqlite_where=sa.text("suspicion <> ''"), postgresql_where=sa.text("suspicion <> ''"))
 
     # The audit log and the ledger are append-only; the primary site has the number 1.
     if op.get_bind().dialect.name == "sqlite":

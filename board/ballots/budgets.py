@@ -1,0 +1,94 @@
+"""How many votes one network may cast in a ballot before the next ones wait for an editor.
+
+Counted in the database, in the vote's own transaction: right with any number of processes, and a vote that is rolled
+back spends nothing. Networks are kept hashed with the ballot's ID, so that they cannot be followed from one ballot to
+another; see `voters.py` for the address itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from board.extensions import Model, db
+from board.storage import insert_for, now
+
+MAX_NAME_CHARACTERS = 100
+
+
+class VoteBudget(Model):
+    """What one network has spent of one budget in one window of time."""
+
+    __tablename__ = "vote_budget"
+    __table_args__ = (Index("ix_vote_budget_over_at", "over_at"),)
+
+    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(MAX_NAME_CHARACTERS), primary_key=True)  # the budget's, and whose it is
+    count: Mapped[int]
+    over_at: Mapped[datetime | None]  # when the window has passed; None: it lasts as long as the ballot
+
+
+@dataclass(frozen=True)
+class Budget:
+    """So many votes from one network in one window of time, or (`window` None) in all."""
+
+    code: str
+    network: str
+    limit: int
+    window: timedelta | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name of the row that counts."""
+        return f"{self.code} {self._slot} {self.network}"
+
+    @property
+    def over_at(self) -> datetime | None:
+        """Return when the present window has passed."""
+        if self.window is None:
+            return None
+        return datetime.fromtimestamp((self._slot + 1) * self.window.total_seconds(), UTC)
+
+    @property
+    def _slot(self) -> int:
+        """Return which window this is, counted from 1970."""
+        return int(now().timestamp() // self.window.total_seconds()) if self.window else 0
+
+
+def overdrawn(ballot_id: int, budgets: Sequence[Budget]) -> frozenset[str]:
+    """Spend one vote of each budget; return the codes of those that had none left. Then nothing is spent.
+
+    Of two votes at once the second waits for the first's count. Those beyond the limit only read, so a flood of votes
+    from one network does not queue for one row.
+    """
+    if not budgets:
+        return frozenset()
+    table = VoteBudget.__table__.c
+    names = {budget.name: budget for budget in budgets}
+    asked = select(table.name, table.count.label("spent")).where(
+        table.ballot_id == ballot_id, table.name.in_(list(names))
+    )
+    spent = {row.name: row.spent for row in db.session.connection().execute(asked)}
+    over = [budget.code for name, budget in names.items() if spent.get(name, 0) >= budget.limit]
+    if over:
+        return frozenset(over)
+    return frozenset(names[name].code for name, count in _spend(ballot_id, names) if count > names[name].limit)
+
+
+def purge_budgets() -> int:
+    """Delete the counts of windows that have passed; return how many rows that were."""
+    gone = delete(VoteBudget).where(VoteBudget.over_at < now())
+    return int(db.session.execute(gone).rowcount)  # type: ignore[attr-defined]
+
+
+def _spend(ballot_id: int, names: dict[str, Budget]) -> list[tuple[str, int]]:
+    """Add one to each row, in the order of their names, so that two votes cannot wait for each other."""
+    connection, table = db.session.connection(), VoteBudget.__table__
+    rows = [{"ballot_id": ballot_id, "name": n, "count": 1, "over_at": names[n].over_at} for n in sorted(names)]
+    adding = insert_for(connection.dialect.name)(table).values(rows)
+    adding = adding.on_conflict_do_update(
+        index_elements=["ballot_id", "name"], set_={"count": table.c.count + 1}
+    ).returning(table.c.name, table.c.count)
+    return [(name, count) for name, count in connection.execute(adding)]
