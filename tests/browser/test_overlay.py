@@ -24,6 +24,7 @@ def open_laid(page: Any, path: str) -> Any:
     """Open the article from ready bytes, and wait for the overlay; return the page's own answer."""
     page.goto(path)  # rendered for the member, whose script then asks for overlays
     page.wait_for_function(LAID)
+    page.wait_for_load_state("networkidle")  # an overlay that is cut off makes the next page come whole
     page.context.clear_cookies(name="fresh")  # as if a change of theirs, such as logging in, were a while ago
     with page.expect_response(re.compile(r"/overlay\?")) as laid:
         answer = page.goto(path)
