@@ -1,6 +1,6 @@
 """`/manage/ballots/…/quarantine`: the votes that wait for an editor, and what to do with them."""
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from board.access import load
 from board.accounts.current import staff
 from board.answers import private
 from board.ballots.manage import load_ballot
+from board.ballots.origins import has_unknown_proxy
 from board.ballots.quarantine import Decision, decide, decisions_on, undo
 from board.ballots.quarantine_groups import GROUPS_SHOWN, by_reason, groups_in
 from board.ballots.votes import QUARANTINED, TURNOUT, counts_of
@@ -60,8 +61,3 @@ def reversal(slug: str, decision_id: int) -> BaseResponse:
     undo(ballot, made, by=user)
     flash(_("Undone. The votes wait again."), "success")
     return redirect(url_for("manage_quarantine.quarantine", slug=slug), 303)
-
-
-def has_unknown_proxy() -> bool:
-    """Tell whether this request came through a proxy that the settings do not know of: then all readers look alike."""
-    return "X-Forwarded-For" in request.headers and not current_app.config["BOARD"].trusted_proxies

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
+import structlog
 from flask import current_app, request
 from flask_login import current_user
 
@@ -16,11 +17,14 @@ from board.ballots.voters import address_doubts, device_age, voter_keys
 from board.ballots.votes import Doubt, Origin, Vote
 from board.storage import now
 
+log = structlog.get_logger(__name__)
+
 MAX_TICKET_CHARACTERS = 100
 
 
 def origin_of(ballot: Ballot, voter_key: str, article_id: int | None = None, *, by_code: bool = False) -> Origin:
     """Return where this request's vote comes from. Raises NoTicket where a session or a code does not do for one."""
+    warn_of_unknown_proxy()
     needs_ticket = not (by_code or current_user.is_authenticated)
     replaces = redeem_ticket(sent_ticket(), ballot, voter_key) if needs_ticket else None
     network = hashed_network(ballot, request.remote_addr)
@@ -42,6 +46,18 @@ def ticket_for(ballot: Ballot, vote: Vote | None) -> str:
         return ""
     keys = [vote.voter_key] if vote else voter_keys(ballot)
     return issue_ticket(ballot, keys[0], vote.receipt if vote else "") if keys else ""
+
+
+def has_unknown_proxy() -> bool:
+    """Tell whether this request came through a proxy that the settings do not know of: then all readers look alike."""
+    return "X-Forwarded-For" in request.headers and not current_app.config["BOARD"].trusted_proxies
+
+
+def warn_of_unknown_proxy() -> None:
+    """Log once in each process that voters come through a proxy that the settings do not know of."""
+    if has_unknown_proxy() and not current_app.extensions.get("unknown_proxy_told"):
+        current_app.extensions["unknown_proxy_told"] = True
+        log.warning("unknown_proxy", setting="BOARD_TRUSTED_PROXIES", effect="all voters look like one network")
 
 
 def sent_ticket() -> str:

@@ -146,9 +146,10 @@ def _move_batch(ballot_id: int, name: str, move: Move) -> int:
     """
     is_moved = (Vote.ballot_id == ballot_id, Vote.suspicion == name, *move.conditions)
     some = select(Vote.voter_key).where(IS_SUSPECT, *is_moved).limit(BATCH).with_for_update(skip_locked=True)
+    batch = some.cte("batch")  # as a mere subquery, PostgreSQL may run it once for each row, and move more
     moving = (
         update(Vote)
-        .where(Vote.voter_key.in_(some.scalar_subquery()), *is_moved)
+        .where(Vote.voter_key.in_(select(batch.c.voter_key)), *is_moved)
         .values(state=move.later, decision_id=move.stamp)
         .returning(Vote.choice)
         .execution_options(synchronize_session=False)

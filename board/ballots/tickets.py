@@ -2,7 +2,7 @@
 
 A ticket is signed for one ballot, one voter, this Board's origin and a few minutes; and for the choice that the voter
 had when it was made out, or for none. A vote changes that, so a ticket works once, and nothing has to be kept about it.
-The work that a ballot may ask for is done on the ticket, and is thus bound to the same. See docs/decisions/0022.
+The work that a ballot may ask for is done on the ticket, and is thus bound to the same. See docs/decisions/0024.
 """
 
 import hashlib

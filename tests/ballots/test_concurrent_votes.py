@@ -1,5 +1,9 @@
-"""Four processes press the same 200 voters' buttons at once: 200 votes, by members and by devices."""
+"""Four processes press the same 200 voters' buttons at once: 200 votes, by members and by devices.
 
+`BOARD_TEST_VOTERS=2000 BOARD_TEST_PRESSES=8` makes it 2,000 voters with 8 tries each.
+"""
+
+import os
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,16 +22,17 @@ from tests.conftest import Browser
 from tests.factories import make_member
 
 PROCESSES = 4
-VOTERS = 100  # of each kind
+VOTERS = int(os.environ.get("BOARD_TEST_VOTERS", "200")) // 2  # of each kind
+PRESSES = int(os.environ.get("BOARD_TEST_PRESSES", "4"))  # of each voter; for 2,000 × 8 set these to 2000 and 8
 
 
-def test_everybody_who_presses_four_times_votes_once(app: Flask, database_url: str, tmp_path: Path, site: Site) -> None:
+def test_everybody_who_presses_many_times_votes_once(app: Flask, database_url: str, tmp_path: Path, site: Site) -> None:
     for_anyone, for_members, changing = (make_ballot(site, slug) for slug in ("anyone", "members", "changing"))
     for_members.who = "member"
     db.session.commit()
     voters = [*devices(app, for_anyone), *members(app, for_members), *one_that_changes(app, changing)]
     race(database_url, tmp_path, voters)
-    assert counts(for_anyone) == counts(for_members) == [50, 50, 0]
+    assert counts(for_anyone) == counts(for_members) == [VOTERS // 2, VOTERS // 2, 0]
     assert sum(counts(changing)) == 1
     assert min(counts(changing)) == 0
     assert rows(Vote) == 2 * VOTERS + 1
@@ -75,6 +80,7 @@ def race(database_url: str, directory: Path, voters: list[Voter]) -> None:
     spawn = get_context("spawn")
     start = spawn.Barrier(PROCESSES)
     db.session.commit()
+    voters = [voter for voter in voters for _ in range(PRESSES // PROCESSES)]
     processes = [
         spawn.Process(target=vote_for_all, args=(database_url, directory, voters, start), daemon=True)
         for _ in range(PROCESSES)
@@ -82,7 +88,7 @@ def race(database_url: str, directory: Path, voters: list[Voter]) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(120)
+        process.join(120 + len(voters))
     assert [process.exitcode for process in processes] == [0] * PROCESSES
 
 
