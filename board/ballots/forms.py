@@ -21,6 +21,29 @@ RESULTS_CHOICES = [
 ]
 
 
+METHOD_CHOICES = [
+    ("one", _l("They choose one option")),
+    ("several", _l("They choose several options, up to a number")),
+    ("approval", _l("They choose all options that they approve of")),
+    ("ranked", _l("They rank the options; the winner is found by an instant run-off")),
+    ("score", _l("They score each option from 1 to 5")),
+]
+ORDER_CHOICES = [
+    ("fixed", _l("As above")),
+    ("random", _l("Random, another one for each reader")),
+    ("alphabetical", _l("Alphabetical")),
+]
+MAX_DIGITS = 9  # in a number that is typed
+USUAL: dict[str, Any] = {
+    "results": "after-vote",
+    "who": "anyone",
+    "kind": "presented",
+    "can_change": True,
+    "method": "one",
+    "option_order": "fixed",
+}
+
+
 class ManageForm(FlaskForm):  # type: ignore[misc]
     """A form whose token `board/csrf.py` has checked already."""
 
@@ -74,6 +97,10 @@ class BallotForm(ManageForm):
         ],
         validate_choice=False,
     )
+    method = RadioField(_l("How readers vote"), choices=METHOD_CHOICES, validate_choice=False)
+    max_choices = StringField(_l("How many at most"))
+    option_order = RadioField(_l("Order of the options"), choices=ORDER_CHOICES, validate_choice=False)
+    takes_write_ins = BooleanField(_l("Voters may suggest an option of their own"))
     disclosure = StringField(_l("Disclosure"))
     opens_at = StringField(_l("Opens"))
     can_change = BooleanField(_l("Voters may change their vote while voting is open"))
@@ -83,23 +110,15 @@ class BallotForm(ManageForm):
     def showing(cls, ballot: Ballot | None) -> "BallotForm":
         """Return the form filled in with the ballot, or with what most ballots want."""
         if ballot is None:
-            return cls(data={"results": "after-vote", "who": "anyone", "kind": "presented", "can_change": True})
-        return cls(
-            data={
-                "question": ballot.question,
-                "options": "\n".join(option.text for option in ballot.options),
-                "sponsor": ballot.sponsor.name if ballot.sponsor else "",
-                "sponsor_url": ballot.sponsor.url if ballot.sponsor else "",
-                "closes_at": local_text(ballot.closes_at),
-                "opens_at": local_text(ballot.opens_at),
-                "results": ballot.results,
-                "who": ballot.who,
-                "kind": ballot.kind,
-                "disclosure": ballot.disclosure,
-                "can_change": ballot.can_change,
-                "slug": ballot.slug,
-            }
-        )
+            return cls(data=USUAL)
+        terms = Terms.of(ballot)
+        shown = {
+            "options": "\n".join(terms.options),
+            "opens_at": local_text(terms.opens_at),
+            "closes_at": local_text(terms.closes_at),
+            "max_choices": str(terms.max_choices) if terms.method == "several" else "",
+        }
+        return cls(data={**terms.__dict__, **shown})
 
     def terms(self, ballot: Ballot | None = None) -> Terms:
         """Return what is asked for. Raises TermsRefused for a time that is none."""
@@ -107,13 +126,22 @@ class BallotForm(ManageForm):
             name: self[name].data or ""
             for name in ("slug", "question", "sponsor", "sponsor_url", "disclosure", "kind", "results", "who")
         }
+        texts |= {name: self[name].data or USUAL[name] for name in ("method", "option_order")}
         return Terms(
             **texts,
             options=(self.options.data or "").splitlines(),
             opens_at=self.moment("opens_at", ballot.opens_at if ballot else None),
             closes_at=self.moment("closes_at", ballot.closes_at if ballot else None),
             can_change=bool(self.can_change.data),
+            max_choices=whole_number(self.max_choices.data or ""),
+            takes_write_ins=bool(self.takes_write_ins.data),
         )
+
+
+def whole_number(text: str) -> int:
+    """Return the number that was typed, 0 for what is none."""
+    typed = text.strip()
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < MAX_DIGITS else 0
 
 
 class RestForm(ManageForm):

@@ -11,12 +11,15 @@ from board.answers import private
 from board.articles.loading import load_site
 from board.articles.models import Article
 from board.articles.operations import primary_site
+from board.articles.pictures import PictureRefused
+from board.articles.uploads import takes_pictures, uploaded
 from board.ballots.forms import BallotForm, ManageForm, PlaceForm, RestForm
 from board.ballots.models import Ballot, Placement, Sponsor
 from board.ballots.moments import own_zone
 from board.ballots.operations import (
     close_ballot,
     find_articles,
+    picture_option,
     place_ballot,
     publish_ballot,
     rewrite_ballot,
@@ -128,6 +131,26 @@ def closing(slug: str) -> BaseResponse:
     return saved(found, _("Voting has closed."))
 
 
+@blueprint.post("/<slug>/options/<int:option_id>/picture")
+@takes_pictures
+def picture(slug: str, option_id: int) -> BaseResponse:
+    """Show a picture beside an option, or none."""
+    user = staff("editor")
+    found = load_ballot(slug)
+    option = found.option(option_id)
+    if option is None:
+        raise NotThere
+    is_gone, content = "remove" in request.form, uploaded(request.files.get("picture"))
+    try:
+        if not (is_gone or content):
+            raise PictureRefused(_("Choose a file first."))
+        picture_option(found, option, b"" if is_gone else content, by=user)
+    except PictureRefused as refused:
+        db.session.rollback()
+        return ballot_page(found, RestForm.showing(found), PlaceForm(formdata=None), {option_id: str(refused)})
+    return saved(found, _("Saved."))
+
+
 @blueprint.post("/<slug>/placements")
 def place(slug: str) -> BaseResponse:
     """Put the ballot on an article's page."""
@@ -167,7 +190,9 @@ def sponsor_names(site_id: int) -> list[str]:
     return list(db.session.scalars(query))
 
 
-def ballot_page(ballot: Ballot, rest: RestForm, place_form: PlaceForm) -> Response:
+def ballot_page(
+    ballot: Ballot, rest: RestForm, place_form: PlaceForm, picture_errors: dict[int, str] | None = None
+) -> Response:
     """Answer with the ballot's page, and what is wrong in one of its forms."""
     numbers = BallotView(ballot, counts=counts_of(ballot.id))
     placed_on = db.session.scalars(
@@ -184,9 +209,10 @@ def ballot_page(ballot: Ballot, rest: RestForm, place_form: PlaceForm) -> Respon
         articles=placed_on.unique().all(),
         rest=rest,
         place_form=place_form,
+        picture_errors=picture_errors or {},
         zone=own_zone().key,
     )
-    return private(make_response(html, UNPROCESSABLE if rest.errors or place_form.errors else 200))
+    return private(make_response(html, UNPROCESSABLE if rest.errors or place_form.errors or picture_errors else 200))
 
 
 def refuse(form: ManageForm, refused: TermsRefused, template: str, **context: object) -> Response:

@@ -11,20 +11,31 @@ from board import audit
 from board.access import Refused
 from board.articles.models import Article, Site
 from board.articles.pictures import keep_picture
-from board.ballots.models import RESULTS, Ballot, BallotOption, Placement, Sponsor
-from board.ballots.terms import Terms, TermsRefused, sponsor_name_faults, tidy, url_faults
+from board.ballots.models import MAX_SLUG_CHARACTERS, RESULTS, Ballot, BallotOption, Placement, Sponsor, look_of
+from board.ballots.terms import (
+    RESERVED_SLUGS,
+    Terms,
+    TermsRefused,
+    slug_from,
+    sponsor_name_faults,
+    tidy,
+    url_faults,
+    usual_disclosure,
+)
 from board.extensions import db, insert_once
 from board.storage import now
+
+NUMBER_CHARACTERS = 6  # room in an address for the number that tells it from another one
 
 
 def write_ballot(site: Site, terms: Terms, by: Any = None) -> Ballot:
     """Make a draft. Raises TermsRefused, also for an address that another ballot has."""
     terms = terms.checked()
-    ballot = Ballot(site_id=site.id, site=site, slug=terms.slug)
+    ballot = Ballot(site_id=site.id, site=site, slug=terms.slug or free_slug(terms.question))
     with db.session.no_autoflush:
         _apply(ballot, terms, by)
     db.session.add(ballot)
-    _flush_slug(terms.slug)
+    _flush_slug(ballot.slug)
     audit.record("ballot.written", ballot, by=by, after=summary(ballot))
     return ballot
 
@@ -40,12 +51,23 @@ def rewrite_ballot(ballot: Ballot, terms: Terms, by: Any = None) -> None:
         _refuse_late_closing(terms.closes_at)
         terms = _with_opening(terms)
     with db.session.no_autoflush:
-        ballot.slug = terms.slug
+        ballot.slug = terms.slug or ballot.slug
         _apply(ballot, terms, by)
-    _flush_slug(terms.slug)
+    _flush_slug(ballot.slug)
     if not ballot.is_draft:
         _refuse_without_disclosure(ballot)
     audit.record("ballot.rewritten", ballot, by=by, before=before, after=summary(ballot))
+
+
+def picture_option(ballot: Ballot, option: BallotOption, content: bytes, by: Any = None) -> None:
+    """Show a picture beside the option, or none. Raises PictureRefused, and Refused once voting has opened."""
+    ballot.lock()
+    if ballot.has_opened or ballot.has_closed:
+        raise Refused(_("Voting has opened, so the options stay as the first voter saw them."))
+    before = option.picture.sha256 if option.picture else None
+    option.picture = keep_picture(ballot.site, content) if content else None
+    after = {"option": option.text, "picture": option.picture.sha256 if option.picture else None}
+    audit.record("ballot.pictured", ballot, by=by, before={"picture": before}, after=after)
 
 
 def publish_ballot(ballot: Ballot, by: Any = None) -> None:
@@ -152,13 +174,6 @@ def keep_sponsor(
     audit.record("sponsor.edited" if before else "sponsor.added", sponsor, by=by, before=before, after=after)
 
 
-def usual_disclosure(kind: str, sponsor: Sponsor | None) -> str:
-    """Return the words above the question where the editor wrote none."""
-    if sponsor:
-        return str(_("Sponsored · presented by %(name)s", name=sponsor.name))
-    return str(_("Sponsored · readers vote for our sponsors")) if kind == "for_sponsor" else ""
-
-
 def summary(ballot: Ballot) -> dict[str, Any]:
     """Return the ballot's terms for the log."""
     return {
@@ -166,7 +181,11 @@ def summary(ballot: Ballot) -> dict[str, Any]:
         "state": ballot.state,
         "kind": ballot.kind,
         "question": ballot.question,
+        "method": ballot.method,
+        "max_choices": ballot.max_choices,
         "options": [option.text for option in ballot.options],
+        "option_order": ballot.option_order,
+        "takes_write_ins": ballot.takes_write_ins,
         "sponsor": ballot.sponsor.name if ballot.sponsor else None,
         "disclosure": ballot.disclosure,
         "opens_at": ballot.opens_at.isoformat() if ballot.opens_at else None,
@@ -180,6 +199,8 @@ def summary(ballot: Ballot) -> dict[str, Any]:
 def _apply(ballot: Ballot, terms: Terms, by: Any) -> None:
     sponsor = sponsor_named(ballot.site, terms.sponsor, terms.sponsor_url, by) if terms.sponsor else None
     ballot.kind, ballot.question = terms.kind, terms.question
+    ballot.method, ballot.max_choices = terms.method, terms.max_choices
+    ballot.option_order, ballot.takes_write_ins = terms.option_order, terms.takes_write_ins
     ballot.disclose(terms.disclosure or usual_disclosure(terms.kind, sponsor), sponsor)
     ballot.opens_at, ballot.closes_at = terms.opens_at, terms.closes_at
     ballot.results, ballot.who, ballot.can_change = terms.results, terms.who, terms.can_change
@@ -192,13 +213,21 @@ def _apply_options(ballot: Ballot, terms: Terms) -> None:
     if terms.kind == "for_sponsor":
         query = select(Sponsor).where(Sponsor.site_id == ballot.site.id, Sponsor.name.in_(terms.options))
         sponsors = {sponsor.name: sponsor for sponsor in db.session.scalars(query).unique()}
-    present = {option.text: option for option in ballot.options}
+    present = {option.look: option for option in ballot.options}
     options = []
-    for position, text in enumerate(terms.options):
-        option = present.get(text) or BallotOption(text=text)
+    for position, (text, note) in enumerate(zip(terms.options, terms.notes, strict=True)):
+        option = present.get(look_of(text)) or BallotOption()
+        option.text, option.note = text, note
         option.position, option.sponsor = position, sponsors.get(text)
         options.append(option)
     ballot.options = options
+
+
+def free_slug(question: str) -> str:
+    """Return an address made from the question, numbered if another ballot has it."""
+    base = slug_from(question)[: MAX_SLUG_CHARACTERS - NUMBER_CHARACTERS].strip("-")
+    taken = set(db.session.scalars(select(Ballot.slug).where(Ballot.slug.startswith(base)))) | RESERVED_SLUGS
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
 
 
 def _flush_slug(slug: str) -> None:

@@ -9,21 +9,28 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from board.ballots.choices import METHODS
 from board.ballots.models import (
     KINDS,
     MAX_DISCLOSURE_CHARACTERS,
     MAX_OPTION_CHARACTERS,
+    MAX_OPTION_NOTE_CHARACTERS,
     MAX_OPTIONS,
     MAX_QUESTION_CHARACTERS,
     MAX_SLUG_CHARACTERS,
     MAX_SPONSOR_CHARACTERS,
     MIN_OPTIONS,
+    ORDERS,
     RESULTS,
     WHO,
+    Ballot,
+    Sponsor,
+    look_of,
 )
 
 MAX_URL_CHARACTERS = 2000
 RESERVED_SLUGS = frozenset({"new"})  # has a page of its own at /manage/ballots
+NOTE_MARK = " | "  # between an option's text and the sentence under it
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 Faults = dict[str, list[str]]  # by field, each with what to do
@@ -42,9 +49,9 @@ class TermsRefused(Exception):
 class Terms:
     """A ballot as an editor wants it. Texts are one line each; moments have a zone."""
 
-    slug: str
+    slug: str  # empty: made from the question
     question: str
-    options: list[str]
+    options: list[str]  # each a text, or "text | note"
     kind: str = "presented"
     sponsor: str = ""
     sponsor_url: str = ""
@@ -54,16 +61,38 @@ class Terms:
     results: str = "after-vote"
     who: str = "anyone"
     can_change: bool = True
+    method: str = "one"
+    max_choices: int = 1  # where the method is "several"
+    option_order: str = "fixed"
+    takes_write_ins: bool = False
     places: list[str] = field(default_factory=list)  # article IDs
+    notes: list[str] = field(default_factory=list)  # of the options, once they are checked
+
+    @classmethod
+    def of(cls, ballot: Ballot) -> "Terms":
+        """Return the terms that the ballot has now."""
+        usual = usual_disclosure(ballot.kind, ballot.sponsor)
+        names = ("slug", "question", "kind", "opens_at", "closes_at", "results", "who", "can_change")
+        rules = ("method", "max_choices", "option_order", "takes_write_ins")
+        return cls(
+            **{name: getattr(ballot, name) for name in (*names, *rules)},
+            options=[line_of(option.text, option.note) for option in ballot.options],
+            disclosure="" if ballot.disclosure == usual else ballot.disclosure,
+            sponsor=ballot.sponsor.name if ballot.sponsor else "",
+            sponsor_url=ballot.sponsor.url if ballot.sponsor else "",
+        )
 
     def checked(self) -> "Terms":
         """Return the terms with tidy texts. Raises TermsRefused."""
+        options = [noted(line) for line in self.options if tidy(line)]
         tidy_terms = Terms(
             **{
                 **self.__dict__,
-                "slug": self.slug.strip() or slug_from(self.question),
+                "slug": self.slug.strip(),
                 "question": tidy(self.question),
-                "options": [tidy(option) for option in self.options if tidy(option)],
+                "options": [text for text, _note in options],
+                "notes": [note for _text, note in options],
+                "max_choices": self.max_choices if self.method == "several" else 1,
                 "sponsor": tidy(self.sponsor),
                 "sponsor_url": self.sponsor_url.strip(),
                 "disclosure": tidy(self.disclosure),
@@ -76,20 +105,28 @@ class Terms:
 
     def _faults(self) -> Faults:
         return {
-            "slug": slug_faults(self.slug),
+            "slug": slug_faults(self.slug) if self.slug else [],
             "question": text_faults(self.question, MAX_QUESTION_CHARACTERS) or self._missing_question(),
-            "options": option_faults(self.options),
+            "options": option_faults(self.options) + note_faults(self.notes),
             "kind": choice_faults(self.kind, KINDS),
             "sponsor": text_faults(self.sponsor, MAX_SPONSOR_CHARACTERS),
             "sponsor_url": url_faults(self.sponsor_url),
             "disclosure": text_faults(self.disclosure, MAX_DISCLOSURE_CHARACTERS),
             "results": choice_faults(self.results, RESULTS),
             "who": choice_faults(self.who, WHO),
+            "method": choice_faults(self.method, METHODS),
+            "max_choices": self._most_faults(),
+            "option_order": choice_faults(self.option_order, ORDERS),
             "closes_at": self._closing_faults(),
         }
 
     def _missing_question(self) -> list[str]:
         return [] if self.question else [_("Write the question.")]
+
+    def _most_faults(self) -> list[str]:
+        if 1 <= self.max_choices <= max(1, len(self.options)):
+            return []
+        return [_("Write how many options a voter may choose: from 1 to %(n)s.", n=len(self.options))]
 
     def _closing_faults(self) -> list[str]:
         if self.closes_at and self.opens_at and self.closes_at <= self.opens_at:
@@ -97,9 +134,27 @@ class Terms:
         return []
 
 
+def usual_disclosure(kind: str, sponsor: Sponsor | None) -> str:
+    """Return the words above the question where the editor wrote none."""
+    if sponsor:
+        return str(_("Sponsored · presented by %(name)s", name=sponsor.name))
+    return str(_("Sponsored · readers vote for our sponsors")) if kind == "for_sponsor" else ""
+
+
 def tidy(text: str) -> str:
     """Return the text in one line, without control characters (which PostgreSQL cannot keep) and outer space."""
     return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in text).split())
+
+
+def noted(line: str) -> tuple[str, str]:
+    """Return the option's text and its note from a line, as in "Hamlet | A prince waits"."""
+    text, _mark, note = f" {tidy(line)} ".partition(NOTE_MARK)
+    return text.strip(), note.strip()
+
+
+def line_of(text: str, note: str) -> str:
+    """Return the line that `noted` takes apart."""
+    return f"{text}{NOTE_MARK}{note}" if note else text
 
 
 def slug_from(question: str) -> str:
@@ -148,13 +203,19 @@ def option_faults(options: list[str]) -> list[str]:
         return [_("Give at most %(most)s options. There are %(n)s.", most=MAX_OPTIONS, n=len(options))]
     faults, seen = [], set()
     for number, option in enumerate(options, 1):
-        too_long = text_faults(option, MAX_OPTION_CHARACTERS)
+        too_long = text_faults(option, MAX_OPTION_CHARACTERS) or ([] if option else [_("Write its text.")])
         faults += [_("Option %(number)s: %(fault)s", number=number, fault=fault) for fault in too_long]
-        look = unicodedata.normalize("NFKC", option).casefold()
+        look = look_of(option)
         if look in seen:
             faults.append(_("Option %(number)s, “%(option)s”, is there already.", number=number, option=option[:60]))
         seen.add(look)
     return faults
+
+
+def note_faults(notes: list[str]) -> list[str]:
+    """Say which notes are too long."""
+    found = [(number, text_faults(note, MAX_OPTION_NOTE_CHARACTERS)) for number, note in enumerate(notes, 1)]
+    return [_("Note of option %(number)s: %(fault)s", number=n, fault=fault) for n, faults in found for fault in faults]
 
 
 def choice_faults(value: str, allowed: tuple[str, ...]) -> list[str]:

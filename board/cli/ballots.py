@@ -5,23 +5,9 @@ from typing import Any
 import click
 
 from board.cli import Mistake, with_app
+from board.cli.ballot_terms import changed_terms, given, in_words, set_pictures, takes_terms
 from board.cli.ledger import ledger, verify
 from board.cli.quarantine import quarantine
-
-OPTION_NAMES = {
-    "slug": "SLUG",
-    "question": "--question",
-    "options": "--option",
-    "kind": "--kind",
-    "sponsor": "--sponsor",
-    "sponsor_url": "--sponsor-url",
-    "disclosure": "--disclosure",
-    "opens_at": "--opens",
-    "closes_at": "--closes",
-    "results": "--results",
-    "who": "--who",
-    "places": "--place",
-}
 
 
 @click.group()
@@ -36,34 +22,12 @@ ballot.add_command(quarantine)
 
 @ballot.command()
 @click.argument("slug")
-@click.option("--question", required=True, help="What readers are asked.")
-@click.option("--option", "options", multiple=True, required=True, metavar="O", help="An answer; 2 to 50 of them.")
-@click.option("--kind", type=click.Choice(["presented", "for-sponsor"]), default="presented", show_default=True)
-@click.option("--sponsor", default="", help="Legal name of who presents the ballot; added if it is new.")
-@click.option("--sponsor-url", default="", help="The sponsor's link.")
-@click.option("--disclosure", default="", help="Words above the question. Default: Sponsored · presented by SPONSOR.")
+@takes_terms
 @click.option("--place", "places", multiple=True, metavar="ARTICLE_ID", help="An article that shows the ballot.")
-@click.option("--opens", metavar="T", help="ISO 8601, as in 2026-12-24T18:00. Default: now.")
-@click.option("--closes", metavar="T", help="ISO 8601. Default: when you close it.")
-@click.option(
-    "--results",
-    type=click.Choice(["always", "after-vote", "after-close", "by-hand"]),
-    default="after-vote",
-    show_default=True,
-    help="When readers see the numbers.",
-)
-@click.option("--who", type=click.Choice(["anyone", "email", "member"]), default="anyone", show_default=True)
-@click.option(
-    "--change",
-    type=click.Choice(["yes", "no"]),
-    default="yes",
-    show_default=True,
-    help="Whether voters may change their vote.",
-)
 @click.option("--site", "site_name", default="", help="Name or slug of the site. Default: the first one.")
 @click.option("--draft", is_flag=True, help="Keep it as a draft instead of publishing it.")
 @with_app
-def add(slug: str, site_name: str, draft: bool, **values: Any) -> None:
+def add(slug: str, site_name: str, draft: bool, places: tuple[str, ...], **values: Any) -> None:
     """Write a ballot and publish it at once. Times without a zone are in BOARD_TIMEZONE.
 
     \b
@@ -72,13 +36,14 @@ def add(slug: str, site_name: str, draft: bool, **values: Any) -> None:
         --sponsor "Stagecraft Ltd" --sponsor-url https://stagecraft.example/ --place opening-night
     """
     from board.ballots.operations import find_articles, place_ballot, publish_ballot, write_ballot
-    from board.ballots.terms import TermsRefused
+    from board.ballots.terms import Terms, TermsRefused
     from board.extensions import db
 
     site = find_site(site_name)
     try:
-        articles = find_articles(site, list(values["places"]))
-        made = write_ballot(site, terms_from(slug, values))
+        articles = find_articles(site, list(places))
+        made = write_ballot(site, changed_terms(Terms(slug, "", []), values))
+        set_pictures(made, values)
         for article in articles:
             place_ballot(made, article)
         if not draft:
@@ -87,6 +52,61 @@ def add(slug: str, site_name: str, draft: bool, **values: Any) -> None:
         raise Mistake(in_words(refused.faults)) from refused
     db.session.commit()
     click.echo(described(made))
+
+
+@ballot.command()
+@click.argument("slug")
+@takes_terms
+@with_app
+def edit(slug: str, **values: Any) -> None:
+    """Change what is given and nothing else. Once voting has opened: close earlier, hide the results for longer.
+
+    \b
+    Example:
+      board ballot edit best-musical --method ranked --order random
+    """
+    from board.access import Refused
+    from board.ballots.operations import rewrite_ballot, tighten_ballot
+    from board.ballots.terms import Terms, TermsRefused
+    from board.extensions import db
+
+    found = find_ballot(slug)
+    terms = changed_terms(Terms.of(found), values)
+    try:
+        if found.is_open and given(values) <= {"closes_at", "results"}:
+            tighten_ballot(found, closes_at=terms.closes_at, results=terms.results)
+        else:
+            rewrite_ballot(found, terms)
+            set_pictures(found, values)
+    except TermsRefused as refused:
+        raise Mistake(in_words(refused.faults)) from refused
+    except Refused as refused:
+        raise Mistake(str(refused)) from refused
+    db.session.commit()
+    click.echo(described(found))
+
+
+@ballot.command("open")
+@click.argument("slug")
+@with_app
+def open_(slug: str) -> None:
+    """Publish a draft. Voting opens at its time, or now. Safe to run again.
+
+    \b
+    Example:
+      board ballot open best-musical
+    """
+    from board.ballots.operations import publish_ballot
+    from board.ballots.terms import TermsRefused
+    from board.extensions import db
+
+    found = find_ballot(slug)
+    try:
+        publish_ballot(found)
+    except TermsRefused as refused:
+        raise Mistake(in_words(refused.faults)) from refused
+    db.session.commit()
+    click.echo(described(found))
 
 
 @ballot.command()
@@ -181,36 +201,6 @@ def list_() -> None:
         click.echo("No ballots yet. Write one: board ballot add SLUG --question Q --option A --option B")
 
 
-def terms_from(slug: str, values: dict[str, Any]) -> Any:
-    """Return what the command line asks for. Raises Mistake for a time that is none."""
-    from board.ballots.terms import Terms
-
-    return Terms(
-        slug=slug,
-        question=values["question"],
-        options=list(values["options"]),
-        kind=values["kind"].replace("-", "_"),
-        sponsor=values["sponsor"],
-        sponsor_url=values["sponsor_url"],
-        disclosure=values["disclosure"],
-        opens_at=moment("--opens", values["opens"]),
-        closes_at=moment("--closes", values["closes"]),
-        results=values["results"],
-        who=values["who"],
-        can_change=values["change"] == "yes",
-    )
-
-
-def moment(option: str, text: str | None) -> Any:
-    """Return the point in time, or None if none is given. Raises Mistake."""
-    from board.ballots.moments import NotAMoment, parse_moment
-
-    try:
-        return parse_moment(text) if text else None
-    except NotAMoment as error:
-        raise Mistake(f"{option}: {error}") from error
-
-
 def find_site(name: str) -> Any:
     """Return the site of that name or slug, the first one if none is given. Raises Mistake."""
     from board.articles.operations import primary_site, site_called
@@ -232,11 +222,6 @@ def find_ballot(slug: str) -> Any:
     if found is None:
         raise Mistake(f"There is no ballot “{slug}”. See board ballot list.")
     return found
-
-
-def in_words(faults: dict[str, list[str]]) -> str:
-    """Return each fault behind the option that it is about."""
-    return "\n".join(f"{OPTION_NAMES.get(name, name)}: {fault}" for name, found in faults.items() for fault in found)
 
 
 def described(made: Any) -> str:

@@ -118,3 +118,53 @@ def test_whole_command_runs(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "/ballots/best" in done.stdout
+
+
+def test_ballot_is_written_with_its_method_order_notes_and_picture(run: Run, tmp_path: Path) -> None:
+    from PIL import Image
+
+    picture = tmp_path / "six.png"
+    Image.new("RGB", (40, 20), "red").save(picture)
+    rules = ["--method", "several", "--most", "2", "--order", "random", "--write-ins", "yes"]
+    options = ["--option", "Six | Six wives", "--option", "Hamilton", "--picture", "Six", str(picture)]
+    result = run("add", "best", "--question", "Best?", *options, *rules)
+    assert result.exit_code == 0, result.output
+    made = db.session.scalars(select(Ballot)).unique().one()
+    assert (made.method, made.max_choices, made.option_order, made.takes_write_ins) == ("several", 2, "random", True)
+    assert [(option.text, option.note) for option in made.options] == [("Six", "Six wives"), ("Hamilton", "")]
+    assert made.options[0].picture is not None
+
+
+def test_edit_changes_what_is_given_and_nothing_else(run: Run) -> None:
+    run("add", "best", "--question", "Best?", *TWO, "--sponsor", "Old Ltd", "--draft")
+    result = run("edit", "best", "--method", "ranked", "--sponsor", "New Ltd")
+    assert result.exit_code == 0, result.output
+    made = db.session.scalars(select(Ballot)).unique().one()
+    assert (made.method, made.question, made.is_draft) == ("ranked", "Best?", True)
+    assert made.disclosure == "Sponsored · presented by New Ltd"
+    assert run("open", "best").exit_code == 0
+    assert db.session.scalars(select(Ballot)).unique().one().is_open
+
+
+def test_edit_of_an_open_ballot_only_tightens(run: Run, site: Site) -> None:
+    make_ballot(site, "open")
+    assert "stay as they are" in run("edit", "open", "--method", "ranked").output
+    assert run("edit", "open", "--results", "always").exit_code == 1
+    assert run("edit", "open", "--results", "after-close").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--method", "several", "--most", "3"], "--most: Write how many options a voter may choose: from 1 to 2"),
+        (["--picture", "Cats", __file__], "--picture: There is no option “Cats”"),
+        (["--picture", "Six", __file__], "not a picture"),
+        (["--option", "A | " + "x" * 501], "Note of option 3: Too long by 1 character"),
+        (["--option", "| nothing"], "Option 3: Write its text"),
+    ],
+)
+def test_rules_that_cannot_be_are_refused(run: Run, arguments: list[str], said: str) -> None:
+    result = run("add", "best", "--question", "Best?", *TWO, *arguments)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert db.session.scalar(select(func.count()).select_from(Ballot)) == 0

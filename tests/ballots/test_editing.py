@@ -30,6 +30,7 @@ DEEDS = [
     "/best-musical/closing",
     "/best-musical/placements",
     "/best-musical/placements/1/removal",
+    "/best-musical/options/1/picture",
 ]
 
 
@@ -223,3 +224,67 @@ def test_wrong_sponsor_is_refused(desk: Browser, site: Site, form: dict[str, Any
 @pytest.mark.parametrize("path", ["/ballots/%00", "/ballots/A", "/manage/ballots/%00", "/ballots/" + "x" * 300])
 def test_address_that_cannot_be_a_ballot_is_not_there(desk: Browser, site: Site, path: str) -> None:
     assert desk.get(path).status_code == 404
+
+
+def test_editor_chooses_method_order_and_notes(desk: Browser, site: Site) -> None:
+    rules = {"method": "several", "max_choices": "2", "option_order": "random", "takes_write_ins": "y"}
+    desk.post("/manage/ballots/new", form_of(options="Hamlet | A prince waits\nMacbeth\nAC|DC", **rules))
+    ballot = the_ballot()
+    assert (ballot.method, ballot.max_choices, ballot.option_order) == ("several", 2, "random")
+    assert [(option.text, option.note) for option in ballot.options] == [
+        ("Hamlet", "A prince waits"),
+        ("Macbeth", ""),
+        ("AC|DC", ""),
+    ]
+    page = desk.get(f"/manage/ballots/{ballot.slug}/edit").text
+    assert "Hamlet | A prince waits" in page
+    assert 'value="several" checked' in page or 'checked id="method-1"' in page
+
+
+@pytest.mark.parametrize("most", ["", "0", "4", "two", "-1", "9" * 300])
+def test_limit_has_to_fit_the_options(desk: Browser, site: Site, most: str) -> None:
+    answer = desk.post("/manage/ballots/new", form_of(method="several", max_choices=most))
+    assert answer.status_code == 422
+    assert "from 1 to 3" in answer.text
+
+
+def test_made_address_is_numbered_and_a_typed_one_refused(desk: Browser, site: Site) -> None:
+    places = [desk.post("/manage/ballots/new", form_of()).headers["Location"] for _ in range(3)]
+    assert [place.rpartition("/")[2] for place in places] == [
+        "which-is-the-best-play",
+        "which-is-the-best-play-2",
+        "which-is-the-best-play-3",
+    ]
+    assert desk.post("/manage/ballots/new", form_of(slug="which-is-the-best-play")).status_code == 422
+    assert desk.post("/manage/ballots/new", form_of(question="New")).headers["Location"].endswith("/new-2")
+
+
+def test_option_keeps_its_number_when_its_spelling_changes(desk: Browser, site: Site) -> None:
+    ballot = make_ballot(site, state="draft")
+    before = ballot.options[0].id
+    desk.post(f"/manage/ballots/{ballot.slug}/edit", form_of(slug=ballot.slug, options="MUSICAL 1\nOther"))
+    assert [option.text for option in the_ballot().options] == ["MUSICAL 1", "Other"]
+    assert the_ballot().options[0].id == before
+
+
+def test_picture_stands_beside_its_option_until_voting_opens(desk: Browser, site: Site) -> None:
+    ballot = make_ballot(site, state="draft")
+    path = f"/manage/ballots/{ballot.slug}/options/{ballot.options[0].id}/picture"
+
+    def send(content: bytes = b"", **form: Any) -> Any:
+        files = {"picture": (BytesIO(content), "a.png")}
+        return desk.post(path, {**files, **form}, content_type="multipart/form-data")
+
+    content = BytesIO()
+    Image.new("RGB", (40, 20), "red").save(content, "PNG")
+    assert "Choose a file first" in send().text
+    assert send(b"no picture").status_code == 422
+    assert send(content.getvalue()).status_code == 303
+    picture = the_ballot().options[0].picture
+    assert picture is not None
+    assert f"{picture.sha256}" in desk.get(f"/manage/ballots/{ballot.slug}").text
+    send(remove="1")
+    assert the_ballot().options[0].picture is None
+    the_ballot().state, the_ballot().opens_at = "published", now()
+    db.session.commit()
+    assert send(content.getvalue()).status_code == 409
