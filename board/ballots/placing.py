@@ -19,7 +19,8 @@ from board.ballots.origins import ticket_for
 from board.ballots.verdicts import mean_text
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
 from board.ballots.votes import COUNTED, TURNOUT, Vote, counts_by_ballot, counts_of
-from board.ballots.wording import how_to
+from board.ballots.wording import grouped, how_to, mark_text, suggestion_text
+from board.ballots.write_ins import unlisted_options
 from board.extensions import db
 from board.storage import now
 
@@ -108,7 +109,29 @@ class BallotView:
         """Return how the form is filled in: as it was sent, else as the present vote has it."""
         if self.marked:
             return self.marked
-        return marked_as(self.vote.choice) if self.vote else Marked()
+        return _with_own(marked_as(self.vote.choice), self.own_suggestions) if self.vote else Marked()
+
+    @cached_property
+    def own_suggestions(self) -> list[BallotOption]:
+        """Return what the voter has written in and is not listed; nobody else sees it."""
+        return unlisted_options(self.vote.choice, self.ballot) if self.vote else []
+
+    @property
+    def own_choice(self) -> list[tuple[str, str]]:
+        """Return what the voter chose, each with what its mark says."""
+        if self.vote is None or self.shows_form:
+            return []
+        texts = {option.id: option.text for option in self.ballot.options}
+        texts |= {option.id: suggestion_text(option) for option in self.own_suggestions}
+        method = self.ballot.method
+        return [
+            (texts[option_id], mark_text(method, mark)) for option_id, mark in self.vote.choice if option_id in texts
+        ]
+
+    @property
+    def receipt(self) -> str:
+        """Return the receipt of the voter's choice in fours."""
+        return grouped(self.vote.receipt) if self.vote else ""
 
     @property
     def how(self) -> str:
@@ -183,6 +206,13 @@ class BallotView:
             mark=mark,
             mean=mean_text(line) if is_shown and self.ballot.method == "score" else "",
         )
+
+
+def _with_own(marked: Marked, suggestions: list[BallotOption]) -> Marked:
+    """Return the form with the voter's own suggestion in the write-in's row."""
+    written = {option.id: option.text for option in suggestions if option.state == "proposed"}
+    marks = [(WRITE_IN if option_id in written else option_id, mark) for option_id, mark in marked.marks]
+    return Marked(marks, next(iter(written.values()), ""))
 
 
 def ballots_on(article: Article) -> list[BallotView]:

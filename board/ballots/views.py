@@ -5,15 +5,16 @@ from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from board.access import NotAllowed, NotThere, load
 from board.accounts.addresses import AddressRefused, accept_address
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
+from board.ballots.casting import cast_choice
 from board.ballots.choices import MARK_FIELDS, Choice, Marked, NotAChoice, read_marks
 from board.ballots.codes import CodeOver, TooManyCodes, WrongCode, redeem, send_code
 from board.ballots.models import Ballot
@@ -22,16 +23,13 @@ from board.ballots.placing import BallotView, view_of
 from board.ballots.terms import is_slug
 from board.ballots.tickets import NoTicket, issue_ticket
 from board.ballots.voters import give_device, new_device, remember_address, standing_vote, voter_keys, vouch_for
-from board.ballots.votes import AlreadyVoted, NotOpen, Outcome, Overtaken, Vote, cast_vote
+from board.ballots.votes import AlreadyVoted, NotOpen, Outcome, Overtaken, Vote
+from board.ballots.waiting import keep_waiting
+from board.ballots.wording import SAID, why_not
+from board.ballots.write_ins import settled
 from board.extensions import db
 
 blueprint = Blueprint("ballots", __name__)
-
-SAID = {
-    Outcome.CAST.value: _l("Thank you, your vote is in."),
-    Outcome.CHANGED.value: _l("Your vote is changed."),
-    Outcome.SAME.value: _l("This is your vote already. It counts once."),
-}
 
 
 @blueprint.get("/ballots/<slug>")
@@ -89,9 +87,13 @@ def cast(ballot: Ballot, voter_key: str, choice: Choice, *, by_code: bool = Fals
     """Cast the vote under the key, and answer."""
     slug = ballot.slug
     try:
-        done = cast_vote(ballot, voter_key, choice, origin_of(ballot, voter_key, by_code=by_code))
+        origin = origin_of(ballot, voter_key, by_code=by_code)
+        done = cast_choice(ballot, voter_key, choice, request.form.get("write_in", ""), origin)
     except NoTicket:
         return send_again(ballot, voter_key)
+    except NotAChoice as refusal:
+        db.session.rollback()
+        return show_mistake(ballot, 422, error=str(refusal))
     except (NotOpen, AlreadyVoted, Overtaken) as refusal:
         db.session.rollback()
         may_choose_again = isinstance(refusal, Overtaken)
@@ -101,14 +103,17 @@ def cast(ballot: Ballot, voter_key: str, choice: Choice, *, by_code: bool = Fals
 
 
 def load_ballot(slug: str) -> Ballot:
-    """Return the published ballot. Raises NotThere."""
+    """Return the published ballot and its options, in one query. Raises NotThere."""
     if not is_slug(slug):
         raise NotThere
-    return load(select(Ballot).where(Ballot.slug == slug, Ballot.state != "draft"))
+    query = select(Ballot).where(Ballot.slug == slug, Ballot.state != "draft")
+    return load(query.options(joinedload(Ballot.options)))
 
 
 def standing_key(ballot: Ballot, keys: list[str]) -> str:
     """Return the key under which the person has voted already, else the one to vote under."""
+    if len(keys) == 1:
+        return keys[0]
     query = select(Vote.voter_key).where(Vote.ballot_id == ballot.id, Vote.voter_key.in_(keys))
     voted = set(db.session.scalars(query))
     return next((key for key in keys if key in voted), keys[0])
@@ -125,7 +130,9 @@ def ask_who(ballot: Ballot, choice: Choice) -> Response:
     if ballot.who == "email":
         return vote_by_code(ballot, choice) if "token" in request.form else ask_for_code(ballot)
     back = url_for("ballots.show", slug=ballot.slug, next=next_path("") or None, **marks_to_carry(ballot.method))
-    return go_to(url_for("security.login", next=back))
+    response = go_to(url_for("security.login", next=back))
+    keep_waiting(response, ballot, choice, request.form.get("write_in", ""))
+    return response
 
 
 def marks_to_carry(method: str) -> dict[str, Any]:
@@ -165,8 +172,8 @@ def vote_by_code(ballot: Ballot, choice: Choice) -> Response:
         db.session.rollback()
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)
-    standing = db.session.get(Vote, (ballot.id, voter_key))
-    if not is_first and (standing is None or standing.choice != choice):
+    standing, write_in = db.session.get(Vote, (ballot.id, voter_key)), request.form.get("write_in", "")
+    if not is_first and (standing is None or standing.choice != settled(ballot, choice, write_in)):
         db.session.commit()
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)
@@ -192,17 +199,6 @@ def send_again(ballot: Ballot, voter_key: str = "") -> Response:
     if device:
         give_device(response, device)
     return private(response)
-
-
-def why_not(ballot: Ballot, refusal: Exception) -> str:
-    """Say why the vote was not taken."""
-    if isinstance(refusal, AlreadyVoted):
-        return str(_("You have voted already. This ballot takes one choice, and yours stands."))
-    if isinstance(refusal, Overtaken):
-        return str(_("This form was used before, so your vote stands. To change it, press the button now."))
-    if ballot.has_closed:
-        return str(_("Voting has closed. This vote was not counted."))
-    return str(_("Voting has not opened yet. This vote was not counted."))
 
 
 def show_outcome(slug: str, outcome: Outcome) -> Response:

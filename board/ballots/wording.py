@@ -2,10 +2,17 @@
 
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from board.ballots.choices import BEST_SCORE
-from board.ballots.models import Ballot
+from board.ballots.choices import BEST_SCORE, NotAChoice
+from board.ballots.models import Ballot, BallotOption
+from board.ballots.votes import AlreadyVoted, Outcome, Overtaken
 
+SAID = {
+    Outcome.CAST.value: _l("Thank you, your vote is in."),
+    Outcome.CHANGED.value: _l("Your vote is changed."),
+    Outcome.SAME.value: _l("This is your vote already. It counts once."),
+}
 TEENS = range(11, 14)
 ENGLISH_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
@@ -29,3 +36,35 @@ def ordinal(place: int) -> str:
     if str(get_locale() or "en")[:2] != "en":
         return f"{place}."
     return f"{place}{'th' if place % 100 in TEENS else ENGLISH_ENDINGS.get(place % 10, 'th')}"
+
+
+def mark_text(method: str, mark: int) -> str:
+    """Return what the mark says beside the option; nothing where it only says "chosen"."""
+    if method == "ranked":
+        return ordinal(mark)
+    return str(_("%(mark)s of %(best)s", mark=mark, best=BEST_SCORE)) if method == "score" else ""
+
+
+def suggestion_text(option: BallotOption) -> str:
+    """Return the voter's own suggestion, with what has become of it."""
+    if option.state == "refused":
+        return str(_("%(text)s (your suggestion, not taken)", text=option.text))
+    return str(_("%(text)s (your suggestion, which waits for the editors)", text=option.text))
+
+
+def grouped(receipt: str) -> str:
+    """Return the receipt in fours, to be read aloud and typed."""
+    return " ".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
+
+
+def why_not(ballot: Ballot, refusal: Exception) -> str:
+    """Say why the vote was not taken."""
+    if isinstance(refusal, NotAChoice):
+        return str(refusal)
+    if isinstance(refusal, AlreadyVoted):
+        return str(_("You have voted already. This ballot takes one choice, and yours stands."))
+    if isinstance(refusal, Overtaken):
+        return str(_("This form was used before, so your vote stands. To change it, press the button now."))
+    if ballot.has_closed:
+        return str(_("Voting has closed. This vote was not counted."))
+    return str(_("Voting has not opened yet. This vote was not counted."))
