@@ -12,7 +12,7 @@ from board.articles.operations import DEFAULT_SITE_NAME, add_article, edit_site,
 from board.articles.typed import moment_as_typed
 from board.extensions import db
 from board.pages.samples import STORIES, story
-from board.pages.samples.life import fill_thread, hold_ballot, make_people
+from board.pages.samples.life import fill_thread, hold_ballots, make_people
 from board.pages.samples.posters import poster
 from board.storage import now
 
@@ -50,7 +50,7 @@ def make_demo() -> tuple[list[Article], list[Account]]:
     articles = [make_story(site, name, age) for name, age in zip(STORIES, AGES, strict=True)]
     people = make_people()
     fill_thread(articles[0], people)
-    hold_ballot(articles[0], people)
+    hold_ballots(articles, people)
     return articles, accounts
 
 

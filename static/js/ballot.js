@@ -18,6 +18,7 @@
   };
 
   // Places stay 1, 2, 3 …: whatever moves, the others close up.
+  const name = (row) => row.dataset.name || row.querySelector(".ballot__text").textContent.trim();
   const select = (row) => row.querySelector("select");
   const rowsOf = (list) => [...list.children].filter(select);
   const orderOf = (list) => rowsOf(list).filter((row) => select(row).value).sort((a, b) => select(a).value - select(b).value);
@@ -32,7 +33,7 @@
   };
   const tell = (row) => {
     const said = page.getElementById("said"), place = select(row).value ? select(row).selectedOptions[0].text : row.parentNode.dataset.none;
-    if (said) said.textContent = `${row.querySelector(".ballot__text").textContent.trim()}: ${place}`;
+    if (said) said.textContent = `${name(row)}: ${place}`;
   };
   const move = (list, row, by) => {
     const order = orderOf(list), now = order.indexOf(row);
@@ -51,46 +52,43 @@
       for (const [by, label, sign] of [[-1, list.dataset.up, "↑"], [1, list.dataset.down, "↓"]]) {
         const button = page.createElement("button");
         Object.assign(button, { type: "button", textContent: sign, className: "button button--quiet" });
-        button.ariaLabel = `${label}: ${row.querySelector(".ballot__text").textContent.trim()}`;
+        button.ariaLabel = `${label}: ${name(row)}`;
         button.addEventListener("click", () => { move(list, row, by); button.focus(); });
         buttons.append(button);
       }
       select(row).after(buttons);
       select(row).addEventListener("change", ({ target }) => { place(list, row, target.value - 1); tell(row); });
-      drag(list, row);
     }
     sort(list);
   };
 
   // A row is dragged by its text with a mouse or a pen; a finger scrolls the page.
-  const drag = (list, row) => {
-    const handle = row.querySelector(".ballot__text");
-    let over = false;
-    handle.addEventListener("dragstart", (event) => event.preventDefault());
-    handle.addEventListener("pointerdown", (event) => {
-      if (event.pointerType !== "touch" && !event.button) handle.setPointerCapture(event.pointerId);
-    });
-    handle.addEventListener("pointermove", (event) => {
-      if (!handle.hasPointerCapture(event.pointerId)) return;
-      const other = page.elementFromPoint(event.clientX, event.clientY)?.closest("li");
-      if (!other || other === row || other.parentNode !== list) return;
-      const box = other.getBoundingClientRect();
-      over = true;
-      row.classList.add("is-moving");
-      other[event.clientY < box.top + box.height / 2 ? "before" : "after"](row);
-    });
-    const drop = () => {
-      if (!over) return;
-      over = false;
-      row.classList.remove("is-moving");
-      const above = rowsOf(list).slice(0, rowsOf(list).indexOf(row));
-      place(list, row, above.every((other) => select(other).value) ? above.length : -1);
-      sort(list);
-      tell(row);
-    };
-    handle.addEventListener("pointerup", drop);
-    handle.addEventListener("pointercancel", drop);
+  let dragged, hasMoved;
+  page.addEventListener("pointerdown", (event) => {
+    const text = event.pointerType !== "touch" && !event.button && event.target.closest?.("[data-ranking] .ballot__text");
+    dragged = text ? text.closest("li") : null;
+    hasMoved = false;
+  });
+  page.addEventListener("pointermove", ({ clientX, clientY }) => {
+    const over = dragged && page.elementFromPoint(clientX, clientY)?.closest("li");
+    if (!over || over === dragged || over.parentNode !== dragged.parentNode) return;
+    const { top, height } = over.getBoundingClientRect();
+    hasMoved = true;
+    dragged.classList.add("is-moving");
+    over[clientY < top + height / 2 ? "before" : "after"](dragged);
+  });
+  const drop = () => {
+    const row = dragged;
+    dragged = null;
+    if (!row || !hasMoved) return;
+    row.classList.remove("is-moving");
+    const list = row.parentNode, rows = rowsOf(list), above = rows.slice(0, rows.indexOf(row));
+    place(list, row, above.every((other) => select(other).value) ? above.length : -1);
+    sort(list);
+    tell(row);
   };
+  page.addEventListener("pointerup", drop);
+  page.addEventListener("pointercancel", drop);
 
   // Writing a suggestion chooses it.
   page.addEventListener("input", ({ target }) => {

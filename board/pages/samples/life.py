@@ -1,12 +1,13 @@
 """Let the sample people talk and vote."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from board.accounts.models import User
 from board.accounts.operations import Taken, add_member, find_member
 from board.articles.models import Article
-from board.ballots.choices import one
+from board.ballots.choices import Choice, one, ranking, scores
 from board.ballots.models import Ballot
 from board.ballots.operations import place_ballot, publish_ballot, write_ballot
 from board.ballots.terms import Terms
@@ -20,10 +21,37 @@ from board.storage import now
 
 BETWEEN_ROOTS = timedelta(minutes=23)
 BETWEEN_REPLIES = timedelta(minutes=4)
-SLUG = "best-musical"
-QUESTION = "Which was the best musical of the season?"
-OPTIONS = ["The Lamplighter’s Daughter", "Sixpence Moon", "The Understudy", "Harbour Lights"]
-SPONSOR = "Fairlight Piano Company"
+Picked = Callable[[list[int]], Choice]  # what one votes, by the options' IDs
+
+_MUSICALS = Terms(
+    "best-musical",
+    "Which was the best musical of the season?",
+    ["The Lamplighter’s Daughter", "Sixpence Moon", "The Understudy", "Harbour Lights"],
+    sponsor="Fairlight Piano Company",
+    sponsor_url="https://example.com/",
+    results="after-vote",
+)
+_STAGES = Terms(
+    "best-open-air-stage",
+    "Rank the city’s open-air stages",
+    [
+        "Tollgate roof | Forty benches and the best view in town",
+        "Castle ditch | Rain or shine, blankets for hire",
+        "Ferry landing | Plays stop when a ship sails",
+        "Orchard theatre | Bring a rug, mind the wasps",
+    ],
+    method="ranked",
+    option_order="random",
+    takes_write_ins=True,
+    results="after-vote",
+)
+_CRAFTS = Terms(
+    "unsung-crafts",
+    "How much did these crafts do for your last evening out?",
+    ["Props", "Light", "Wigs and make-up"],
+    method="score",
+    results="always",
+)
 
 
 def make_people() -> list[User]:
@@ -41,17 +69,40 @@ def fill_thread(article: Article, people: list[User]) -> None:
         _post(article, remark, None, by_name, start + n * BETWEEN_ROOTS)
 
 
-def hold_ballot(article: Article, voters: list[User]) -> None:
-    """Ask the season's question on the article's page, unless it is asked; the sample people have voted."""
-    if db.session.query(Ballot).where(Ballot.slug == SLUG).first():
+def hold_ballots(articles: list[Article], voters: list[User]) -> None:
+    """Ask the season's questions on the articles' pages, unless they are asked; the sample people have voted."""
+    favourites = [0, 0, 1, 0, 2, 0, 3, 1]
+    _hold(articles[0], _MUSICALS, [one_of(place) for place in favourites], voters)
+    rankings = [(0, 2, 1), (1, 0), (0, 1, 3), (2, 3), (3, 2, 0), (1, 3, 2, 0), (2, 0)]
+    _hold(articles[1], _STAGES, [ranked_as(places) for places in rankings], voters)
+    marks = [(5, 3, 4), (4, 2, 0), (3, 5, 5), (5, 0, 4), (2, 4, 3)]
+    _hold(articles[2], _CRAFTS, [scored_as(given) for given in marks], voters)
+
+
+def one_of(place: int) -> Picked:
+    """Choose the option in the place."""
+    return lambda ids: one(ids[place])
+
+
+def ranked_as(places: tuple[int, ...]) -> Picked:
+    """Rank the options in the places, the best first."""
+    return lambda ids: ranking(ids[place] for place in places)
+
+
+def scored_as(marks: tuple[int, ...]) -> Picked:
+    """Give the options their scores; 0 leaves one out."""
+    return lambda ids: scores({option_id: mark for option_id, mark in zip(ids, marks, strict=True) if mark})
+
+
+def _hold(article: Article, terms: Terms, picks: list[Picked], voters: list[User]) -> None:
+    if db.session.query(Ballot).where(Ballot.slug == terms.slug).first():
         return
-    terms = Terms(SLUG, QUESTION, OPTIONS, sponsor=SPONSOR, sponsor_url="https://example.com/", results="after-vote")
     ballot = write_ballot(article.site, terms)
     publish_ballot(ballot)
     place_ballot(ballot, article)
-    favourites = [0, 0, 1, 0, 2, 0, 3, 1]
+    ids = [option.id for option in ballot.options]
     for n, voter in enumerate(voters):
-        cast_vote(ballot, f"m:{voter.id}", one(ballot.options[favourites[n % len(favourites)]].id))
+        cast_vote(ballot, f"m:{voter.id}", picks[n % len(picks)](ids))
 
 
 def _person(name: str) -> User:
