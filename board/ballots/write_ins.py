@@ -72,7 +72,7 @@ def waiting(ballot: Ballot) -> list[WriteIn]:
         .order_by(count.desc(), BallotOption.id)
         .limit(MAX_PROPOSED)
     )
-    counts = {option_id: number for option_id, number in db.session.execute(query)}
+    counts = {row[0]: row[1] for row in db.session.execute(query)}
     found = db.session.scalars(select(BallotOption).where(BallotOption.id.in_(counts))).unique()
     options = {option.id: option for option in found}
     return [WriteIn(options[option_id], int(number)) for option_id, number in counts.items()]

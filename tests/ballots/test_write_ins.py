@@ -9,6 +9,7 @@ from sqlalchemy import select
 from board.accounts.models import User
 from board.articles.models import Site
 from board.audit import AuditEntry
+from board.ballots.choices import METHODS
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.votes import QUARANTINED, TURNOUT, Vote, VoteRecord, counts_of
 from board.ballots.write_ins import MAX_PROPOSED, merge, waiting
@@ -212,3 +213,11 @@ def test_suggestions_are_bounded(reader: Browser, ballot: Ballot) -> None:
     db.session.commit()
     assert "as many suggestions as" in send(reader, ballot, {"write_in": "One more"}).text
     assert send(reader, ballot, {"write_in": "s 7"}).status_code == 200
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_form_has_a_row_for_the_suggestion(reader: Browser, site: Site, method: str) -> None:
+    ballot = make_ballot(site, method=method, takes_write_ins=True, results="always")
+    answer = reader.get(f"/ballots/{ballot.slug}", headers=FRAGMENT)
+    assert answer.status_code == 200
+    assert 'name="write_in"' in answer.text

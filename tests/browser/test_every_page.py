@@ -23,6 +23,7 @@ PAGES = {
         "/", "{article}", "{gated}", "{members}", "{article}/thread", "{article}/comments", "{gated}/unlock",
         "/comments/{comment}/replies", "/members/1", "/ballots/{ballot}", "/ballots/{ballot}/results",
         "/ballots/{ranked}/results", "/ballots/{scored}/results", "/ballots/{ranked}/integrity",
+        "/ballots/{ranking}", "/ballots/{scoring}",
         "/login", "/register", "/register/sent", "/reset", "/confirm", "/no-such-page",
     ],
     "member": [
@@ -32,7 +33,8 @@ PAGES = {
     "moderator": ["/moderation", "/moderation/log", "/comments/{comment}/removal", "/comments/{comment}/history"],
     "editor": [
         "/manage", "/manage/articles", "/manage/articles/new", "/manage/articles/1", "/manage/ballots",
-        "/manage/ballots/new", "/manage/ballots/{ballot}", "/manage/sponsors", "/manage/subscribers",
+        "/manage/ballots/new", "/manage/ballots/{ballot}",
+        "/manage/ballots/{ranking}/write-ins", "/manage/sponsors", "/manage/subscribers",
     ],
     "admin": ["/manage/sites", "/manage/sites/new", "/manage/members", "/manage/members/new"],
 }  # fmt: skip
@@ -55,6 +57,8 @@ def names(scene: Scene) -> dict[str, Any]:
         "ballot": scene.ballot(article, options=[LONG, "Short"], sponsor=LONG[:100]),
         "ranked": scene.result(article, "ranked", options=[LONG, "Short", "Shorter", "Shortest"]),
         "scored": scene.result(article, "score", options=[LONG, "Short"]),
+        "ranking": scene.ballot(article, options=[LONG, f"Short | {LONG}"], method="ranked", takes_write_ins=True),
+        "scoring": scene.ballot(article, options=[LONG, "Short"], method="score", option_order="random"),
         "gated": scene.article(gate="email", gate_after_blocks="2"),
         "members": scene.article(gate="members", gate_after_blocks="2"),
     }
