@@ -22,16 +22,16 @@ RESULTS_CHOICES = [
 
 
 METHOD_CHOICES = [
-    ("one", _l("They choose one option")),
-    ("several", _l("They choose several options, up to a number")),
-    ("approval", _l("They choose all options that they approve of")),
-    ("ranked", _l("They rank the options; the winner is found by an instant run-off")),
-    ("score", _l("They score each option from 1 to 5")),
+    SelectChoice("one", _l("They choose one option")),
+    SelectChoice("several", _l("They choose several options, up to a number")),
+    SelectChoice("approval", _l("They choose all options that they approve of")),
+    SelectChoice("ranked", _l("They rank the options; the winner is found by an instant run-off")),
+    SelectChoice("score", _l("They score each option from 1 to 5")),
 ]
 ORDER_CHOICES = [
-    ("fixed", _l("As above")),
-    ("random", _l("Random, another one for each reader")),
-    ("alphabetical", _l("Alphabetical")),
+    SelectChoice("fixed", _l("As above")),
+    SelectChoice("random", _l("Random, another one for each reader")),
+    SelectChoice("alphabetical", _l("Alphabetical")),
 ]
 MAX_DIGITS = 9  # in a number that is typed
 USUAL: dict[str, Any] = {
