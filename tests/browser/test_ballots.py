@@ -95,7 +95,7 @@ def test_choice_with_a_suggestion_is_cast_by_logging_in(page: Any, scene: Scene)
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill("correct horse battery staple")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_text("Thank you, your vote is counted.")).to_be_visible()
+    expect(page.get_by_text("Thank you, your vote is in.")).to_be_visible()
     expect(page.locator(".ballot__voted")).to_contain_text("The quay (your suggestion, which waits for the editors)")
 
 
