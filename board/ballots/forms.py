@@ -33,6 +33,11 @@ ORDER_CHOICES = [
     SelectChoice("random", _l("Random, another one for each reader")),
     SelectChoice("alphabetical", _l("Alphabetical")),
 ]
+REACH_CHOICES = [
+    SelectChoice("placed", _l("On the articles that I place it on")),
+    SelectChoice("section", _l("On all articles of a section")),
+    SelectChoice("site", _l("On all articles of the site")),
+]
 MAX_DIGITS = 9  # in a number that is typed
 USUAL: dict[str, Any] = {
     "results": "after-vote",
@@ -41,6 +46,7 @@ USUAL: dict[str, Any] = {
     "can_change": True,
     "method": "one",
     "option_order": "fixed",
+    "reach": "placed",
 }
 
 
@@ -100,6 +106,9 @@ class BallotForm(ManageForm):
     method = RadioField(_l("How readers vote"), choices=METHOD_CHOICES, validate_choice=False)
     max_choices = StringField(_l("How many at most"))
     option_order = RadioField(_l("Order of the options"), choices=ORDER_CHOICES, validate_choice=False)
+    reach = RadioField(_l("Where readers see it"), choices=REACH_CHOICES, validate_choice=False)
+    section = StringField(_l("Section"))
+    places = StringField(_l("Article"))  # of a new ballot
     takes_write_ins = BooleanField(_l("Voters may suggest an option of their own"))
     disclosure = StringField(_l("Disclosure"))
     opens_at = StringField(_l("Opens"))
@@ -107,16 +116,23 @@ class BallotForm(ManageForm):
     slug = StringField(_l("Address"))
 
     @classmethod
-    def showing(cls, ballot: Ballot | None) -> "BallotForm":
-        """Return the form filled in with the ballot, or with what most ballots want."""
-        if ballot is None:
-            return cls(data=USUAL)
-        terms = Terms.of(ballot)
+    def starting(cls, settings: dict[str, Any], like: Terms | None = None) -> "BallotForm":
+        """Return the form for a new ballot: like another one, or with the settings and what most ballots want."""
+        return cls._filled(like) if like else cls(data=USUAL | settings)
+
+    @classmethod
+    def showing(cls, ballot: Ballot) -> "BallotForm":
+        """Return the form filled in with the ballot."""
+        return cls._filled(Terms.of(ballot))
+
+    @classmethod
+    def _filled(cls, terms: Terms) -> "BallotForm":
         shown = {
             "options": "\n".join(terms.options),
             "opens_at": local_text(terms.opens_at),
             "closes_at": local_text(terms.closes_at),
             "max_choices": str(terms.max_choices) if terms.method == "several" else "",
+            "places": "",
         }
         return cls(data={**terms.__dict__, **shown})
 
@@ -124,9 +140,19 @@ class BallotForm(ManageForm):
         """Return what is asked for. Raises TermsRefused for a time that is none."""
         texts: dict[str, Any] = {
             name: self[name].data or ""
-            for name in ("slug", "question", "sponsor", "sponsor_url", "disclosure", "kind", "results", "who")
+            for name in (
+                "slug",
+                "question",
+                "sponsor",
+                "sponsor_url",
+                "disclosure",
+                "kind",
+                "results",
+                "who",
+                "section",
+            )
         }
-        texts |= {name: self[name].data or USUAL[name] for name in ("method", "option_order")}
+        texts |= {name: self[name].data or USUAL[name] for name in ("method", "option_order", "reach")}
         return Terms(
             **texts,
             options=(self.options.data or "").splitlines(),
@@ -135,6 +161,7 @@ class BallotForm(ManageForm):
             can_change=bool(self.can_change.data),
             max_choices=whole_number(self.max_choices.data or ""),
             takes_write_ins=bool(self.takes_write_ins.data),
+            places=[place] if (place := (self.places.data or "").strip()) else [],
         )
 
 

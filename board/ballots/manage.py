@@ -9,11 +9,12 @@ from board.access import NotThere, load
 from board.accounts.current import staff
 from board.answers import private
 from board.articles.loading import load_site
-from board.articles.models import Article
+from board.articles.models import Article, Site
 from board.articles.operations import primary_site
 from board.articles.pictures import PictureRefused
 from board.articles.uploads import takes_pictures, uploaded
 from board.ballots.forms import BallotForm, ManageForm, PlaceForm, RestForm
+from board.ballots.health import health_of
 from board.ballots.models import Ballot, Placement, Sponsor
 from board.ballots.moments import own_zone
 from board.ballots.operations import (
@@ -27,6 +28,7 @@ from board.ballots.operations import (
     tighten_ballot,
     write_ballot,
 )
+from board.ballots.patterns import PATTERNS, clone_of
 from board.ballots.placing import BallotView
 from board.ballots.terms import TermsRefused, is_slug
 from board.ballots.votes import counts_by_ballot, counts_of
@@ -55,14 +57,21 @@ def new_ballot() -> BaseResponse:
     """Write a ballot."""
     user = staff("editor")
     site = load_site() if request.args.get("site") else primary_site()
-    form = BallotForm.showing(None)
+    pattern = PATTERNS.get(request.args.get("pattern", ""))
+    like = load_ballot(request.args["like"]) if "like" in request.args else None
+    form = BallotForm.starting(pattern.settings if pattern else {}, clone_of(like) if like else None)
+    context = {"ballot": None, "patterns": PATTERNS, "pattern": pattern, "like": like, **offered(site)}
     if request.method == "POST":
         try:
-            ballot = write_ballot(site, form.terms(), by=user)
+            terms = form.terms()
+            articles = find_articles(site, terms.places)
+            ballot = write_ballot(site, terms, by=user)
         except TermsRefused as refused:
-            return refuse(form, refused, "ballots/manage/edit.html", ballot=None, sponsors=sponsor_names(site.id))
+            return refuse(form, refused, "ballots/manage/edit.html", **context)
+        for article in articles:
+            place_ballot(ballot, article, by=user)
         return saved(ballot, _("Saved as a draft. This is what readers will see; publish it when it is right."))
-    return form_page(form, "ballots/manage/edit.html", ballot=None, sponsors=sponsor_names(site.id))
+    return form_page(form, "ballots/manage/edit.html", **context)
 
 
 @blueprint.get("/<slug>")
@@ -79,7 +88,7 @@ def edit(slug: str) -> BaseResponse:
     user = staff("editor")
     found = load_ballot(slug)
     form = BallotForm.showing(found)
-    context = {"ballot": found, "sponsors": sponsor_names(found.site_id)}
+    context = {"ballot": found, **offered(found.site)}
     if request.method == "POST":
         try:
             rewrite_ballot(found, form.terms(found), by=user)
@@ -116,7 +125,7 @@ def publication(slug: str) -> BaseResponse:
         publish_ballot(found, by=user)
     except TermsRefused as refused:
         form = BallotForm.showing(found)
-        return refuse(form, refused, "ballots/manage/edit.html", ballot=found, sponsors=sponsor_names(found.site_id))
+        return refuse(form, refused, "ballots/manage/edit.html", ballot=found, **offered(found.site))
     return saved(found, _("Published."))
 
 
@@ -184,10 +193,18 @@ def load_ballot(slug: str) -> Ballot:
     return load(select(Ballot).where(Ballot.slug == slug))
 
 
-def sponsor_names(site_id: int) -> list[str]:
-    """Return the names that the form offers."""
-    query = select(Sponsor.name).where(Sponsor.site_id == site_id).order_by(Sponsor.name).limit(LIST_LIMIT)
-    return list(db.session.scalars(query))
+def offered(site: Site) -> dict[str, object]:
+    """Return what the form offers to choose from: sponsors, sections, and the latest articles."""
+    sponsors = select(Sponsor.name).where(Sponsor.site_id == site.id).order_by(Sponsor.name).limit(LIST_LIMIT)
+    latest = (
+        select(Article.external_id, Article.title, Article.section)
+        .where(Article.site_id == site.id)
+        .order_by(Article.published_at.desc(), Article.id.desc())
+        .limit(LIST_LIMIT)
+    )
+    articles = db.session.execute(latest).all()
+    sections = sorted({article.section for article in articles if article.section})
+    return {"sponsors": list(db.session.scalars(sponsors)), "articles": articles, "sections": sections}
 
 
 def ballot_page(
@@ -195,22 +212,20 @@ def ballot_page(
 ) -> Response:
     """Answer with the ballot's page, and what is wrong in one of its forms."""
     numbers = BallotView(ballot, counts=counts_of(ballot.id))
-    placed_on = db.session.scalars(
-        select(Article)
-        .join(Placement, Placement.article_id == Article.id)
-        .where(Placement.ballot_id == ballot.id)
-        .order_by(Placement.placed_at)
-    )
+    query = select(Article).join(Placement, Placement.article_id == Article.id).where(Placement.ballot_id == ballot.id)
+    placed_on = db.session.scalars(query.order_by(Placement.placed_at)).unique().all()
     html = render_template(
         "ballots/manage/ballot.html",
         ballot=ballot,
         numbers=numbers,
         preview=BallotView(ballot, counts=numbers.counts, is_preview=True),
-        articles=placed_on.unique().all(),
+        health=None if ballot.is_draft else health_of(ballot, len(placed_on)),
+        placed_on=placed_on,
         rest=rest,
         place_form=place_form,
         picture_errors=picture_errors or {},
         zone=own_zone().key,
+        **offered(ballot.site),
     )
     return private(make_response(html, UNPROCESSABLE if rest.errors or place_form.errors or picture_errors else 200))
 

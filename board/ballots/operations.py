@@ -186,6 +186,8 @@ def summary(ballot: Ballot) -> dict[str, Any]:
         "options": [option.text for option in ballot.options],
         "option_order": ballot.option_order,
         "takes_write_ins": ballot.takes_write_ins,
+        "reach": ballot.reach,
+        "section": ballot.section,
         "sponsor": ballot.sponsor.name if ballot.sponsor else None,
         "disclosure": ballot.disclosure,
         "opens_at": ballot.opens_at.isoformat() if ballot.opens_at else None,
@@ -201,6 +203,7 @@ def _apply(ballot: Ballot, terms: Terms, by: Any) -> None:
     ballot.kind, ballot.question = terms.kind, terms.question
     ballot.method, ballot.max_choices = terms.method, terms.max_choices
     ballot.option_order, ballot.takes_write_ins = terms.option_order, terms.takes_write_ins
+    ballot.reach, ballot.section = terms.reach, terms.section
     ballot.disclose(terms.disclosure or usual_disclosure(terms.kind, sponsor), sponsor)
     ballot.opens_at, ballot.closes_at = terms.opens_at, terms.closes_at
     ballot.results, ballot.who, ballot.can_change = terms.results, terms.who, terms.can_change

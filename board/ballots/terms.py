@@ -17,10 +17,12 @@ from board.ballots.models import (
     MAX_OPTION_NOTE_CHARACTERS,
     MAX_OPTIONS,
     MAX_QUESTION_CHARACTERS,
+    MAX_SECTION_CHARACTERS,
     MAX_SLUG_CHARACTERS,
     MAX_SPONSOR_CHARACTERS,
     MIN_OPTIONS,
     ORDERS,
+    REACHES,
     RESULTS,
     WHO,
     Ballot,
@@ -65,6 +67,8 @@ class Terms:
     max_choices: int = 1  # where the method is "several"
     option_order: str = "fixed"
     takes_write_ins: bool = False
+    reach: str = "placed"
+    section: str = ""  # where the reach is a section
     places: list[str] = field(default_factory=list)  # article IDs
     notes: list[str] = field(default_factory=list)  # of the options, once they are checked
 
@@ -73,7 +77,7 @@ class Terms:
         """Return the terms that the ballot has now."""
         usual = usual_disclosure(ballot.kind, ballot.sponsor)
         names = ("slug", "question", "kind", "opens_at", "closes_at", "results", "who", "can_change")
-        rules = ("method", "max_choices", "option_order", "takes_write_ins")
+        rules = ("method", "max_choices", "option_order", "takes_write_ins", "reach", "section")
         return cls(
             **{name: getattr(ballot, name) for name in (*names, *rules)},
             options=[line_of(option.text, option.note) for option in ballot.options],
@@ -93,6 +97,7 @@ class Terms:
                 "options": [text for text, _note in options],
                 "notes": [note for _text, note in options],
                 "max_choices": self.max_choices if self.method == "several" else 1,
+                "section": tidy(self.section) if self.reach == "section" else "",
                 "sponsor": tidy(self.sponsor),
                 "sponsor_url": self.sponsor_url.strip(),
                 "disclosure": tidy(self.disclosure),
@@ -117,6 +122,8 @@ class Terms:
             "method": choice_faults(self.method, METHODS),
             "max_choices": self._most_faults(),
             "option_order": choice_faults(self.option_order, ORDERS),
+            "reach": choice_faults(self.reach, REACHES),
+            "section": self._section_faults(),
             "closes_at": self._closing_faults(),
         }
 
@@ -127,6 +134,11 @@ class Terms:
         if 1 <= self.max_choices <= max(1, len(self.options)):
             return []
         return [_("Write how many options a voter may choose: from 1 to %(n)s.", n=len(self.options))]
+
+    def _section_faults(self) -> list[str]:
+        if self.reach == "section" and not self.section:
+            return [_("Write the section, as its articles have it.")]
+        return text_faults(self.section, MAX_SECTION_CHARACTERS)
 
     def _closing_faults(self) -> list[str]:
         if self.closes_at and self.opens_at and self.closes_at <= self.opens_at:

@@ -34,6 +34,10 @@ OPTIONS = [
     click.option(
         "--write-ins", "takes_write_ins", type=YES_OR_NO, help="Whether voters may suggest options. Default: no."
     ),
+    click.option(
+        "--reach", type=click.Choice(["placed", "section", "site"]), help="Which articles show it. Default: placed."
+    ),
+    click.option("--section", help="The section whose articles show it, with --reach section."),
     click.option("--picture", "pictures", multiple=True, type=(str, FILE), metavar="O FILE", help="Beside option O."),
     click.option("--kind", type=click.Choice(["presented", "for-sponsor"]), help="Default: presented."),
     click.option("--sponsor", help="Legal name of who presents the ballot; added if it is new."),

@@ -15,7 +15,9 @@ from wtforms.validators import InputRequired
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# The verifying page can be saved to disk, so it holds its script and style; its policy allows just these, by hash.
+BY_ITSELF = ROOT / "templates/ballots/ledger/verify.html"
+TEMPLATES = sorted(set((ROOT / "templates").rglob("*.html")) - {BY_ITSELF})
 NEEDED_FOR_A_THREAD = ("vendor/htmx/htmx-4.0.1.min.js", "js/board.js", "js/live.js", "css/board.css")
 THREAD_BUDGET_BYTES = 20 * 1024  # as sent: brotli, which every browser reads
 PHYSICAL_SIDES = re.compile(r"[\s;{](?:margin|padding|border|inset)?-?(?:left|right)\s*:|text-align:\s*(?:left|right)")
