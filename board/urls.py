@@ -4,9 +4,13 @@ WSGI servers decode `%2F` before we see it, so a slash (or a per cent sign) insi
 our own links; `spellings` gives what an arriving path may mean, the likeliest first. See docs/decisions/0005.
 """
 
+import re
+from urllib.parse import unquote
+
 from flask import current_app, url_for
 from werkzeug.routing import IntegerConverter, ValidationError
 
+ARTICLE_PAGE = re.compile(r"/articles/([^/?#]{1,3000})(?:[?#]|$)")
 MAX_ROW_NUMBER = 2**63 - 1  # what an ID's column holds; a database falls over a larger one
 
 
@@ -41,6 +45,12 @@ def spellings(segment: str) -> list[str]:
     if "%2F" not in segment and "%25" not in segment:
         return [segment]
     return [segment.replace("%2F", "/").replace("%25", "%"), segment]
+
+
+def articles_in(path: str) -> list[str]:
+    """Return the article IDs that a path may be the page of, the likeliest first; none if it is no article's page."""
+    named = ARTICLE_PAGE.match(path)
+    return [name for name in spellings(unquote(named[1])) if "\0" not in name] if named else []
 
 
 def url_for_article(endpoint: str, external_id: str, site_slug: str | None = None, **values: object) -> str:

@@ -19,6 +19,7 @@ from board.articles.models import Article
 from board.ballots.models import Ballot
 from board.extensions import Model, db
 from board.storage import insert_for, now
+from board.urls import articles_in
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,7 @@ MAX_WAITING = 5000  # days, ballots and pages; beyond it nothing new is taken un
 ELSEWHERE = 0  # the "article" of what happened on the ballot's own page
 KINDS = ("impressions", "presses")
 
-Key = tuple[int, int, str]  # ballot, article, kind
+Key = tuple[int, str, str]  # ballot, path of the page, kind
 
 
 class BallotDay(Model):
@@ -53,9 +54,9 @@ class Audience:
         self._waiting: Counter[Key] = Counter()
         self._timer: threading.Timer | None = None
 
-    def note(self, ballot_id: int, article_id: int, kind: str) -> None:
+    def note(self, ballot_id: int, path: str, kind: str) -> None:
         """Count one; it is written a few seconds later."""
-        key = (ballot_id, article_id, kind)
+        key = (ballot_id, path, kind)
         with self._lock:
             if len(self._waiting) >= MAX_WAITING and key not in self._waiting:
                 return
@@ -82,10 +83,10 @@ class Audience:
 
 def add_to_days(told: Counter[Key]) -> None:
     """Add to today's rows; a page that is none of the ballot's site counts as elsewhere. The caller commits."""
-    pages = _pages_of({(ballot_id, article_id) for ballot_id, article_id, _kind in told})
+    pages = _pages_of({ballot_id for ballot_id, _path, _kind in told}, {path for _ballot, path, _kind in told})
     sums: dict[tuple[int, int], Counter[str]] = {}
-    for (ballot_id, article_id, kind), count in told.items():
-        page = article_id if (ballot_id, article_id) in pages else ELSEWHERE
+    for (ballot_id, path, kind), count in told.items():
+        page = next((pages[ballot_id, name] for name in articles_in(path) if (ballot_id, name) in pages), ELSEWHERE)
         sums.setdefault((ballot_id, page), Counter())[kind] += count
     today = now().date()
     rows = [
@@ -104,14 +105,15 @@ def add_votes(ballot_id: int, votes: Counter[tuple[date, int]]) -> None:
     db.session.connection().execute(_adding(), rows)
 
 
-def _pages_of(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return those pairs of ballot and article that are of one site."""
+def _pages_of(ballot_ids: set[int], paths: set[str]) -> dict[tuple[int, str], int]:
+    """Return the articles of the ballots' sites that the paths may be pages of, by ballot and the article's own ID."""
+    names = {name for path in paths for name in articles_in(path)}
     query = (
-        select(Ballot.id, Article.id)
+        select(Ballot.id, Article.external_id, Article.id)
         .join(Article, Article.site_id == Ballot.site_id)
-        .where(Ballot.id.in_({pair[0] for pair in pairs}), Article.id.in_({pair[1] for pair in pairs}))
+        .where(Ballot.id.in_(ballot_ids), Article.external_id.in_(names))
     )
-    return {(ballot_id, article_id) for ballot_id, article_id in db.session.execute(query)} & pairs
+    return {(ballot_id, name): article_id for ballot_id, name, article_id in db.session.execute(query)}
 
 
 def _adding() -> Any:

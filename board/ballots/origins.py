@@ -9,6 +9,7 @@ from flask import current_app, request
 from flask_login import current_user
 
 from board.accounts.devices import network_of
+from board.answers import next_path
 from board.ballots.choices import Choice
 from board.ballots.models import Ballot
 from board.ballots.suspicion import Case, judge
@@ -16,13 +17,14 @@ from board.ballots.tickets import NoTicket, is_worked, issue_ticket, redeem_tick
 from board.ballots.voters import address_doubts, device_age, voter_keys
 from board.ballots.votes import Doubt, Origin, Vote
 from board.storage import now
+from board.urls import articles_in
 
 log = structlog.get_logger(__name__)
 
 MAX_TICKET_CHARACTERS = 100
 
 
-def origin_of(ballot: Ballot, voter_key: str, article_id: int | None = None, *, by_code: bool = False) -> Origin:
+def origin_of(ballot: Ballot, voter_key: str, *, by_code: bool = False) -> Origin:
     """Return where this request's vote comes from. Raises NoTicket where a session or a code does not do for one."""
     warn_of_unknown_proxy()
     needs_ticket = not (by_code or current_user.is_authenticated)
@@ -37,7 +39,7 @@ def origin_of(ballot: Ballot, voter_key: str, article_id: int | None = None, *, 
     def suspect(choice: Choice, is_new: bool) -> Sequence[Doubt]:
         return judge(Case(ballot, choice, network, is_new, age, account_age, has_work, known))
 
-    return Origin(network=network, article_id=article_id, judge=suspect, replaces=replaces)
+    return Origin(network=network, places=articles_in(next_path("")), judge=suspect, replaces=replaces)
 
 
 def ticket_for(ballot: Ballot, vote: Vote | None) -> str:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from board.access import NotThere, load
 from board.accounts.current import staff
 from board.answers import private
-from board.ballots.audience import ELSEWHERE, KINDS
+from board.ballots.audience import KINDS
 from board.ballots.manage import load_ballot, saved
 from board.ballots.models import Ballot
 from board.ballots.report import has_link, make_link, opens, report_of, withdraw_links
@@ -20,7 +20,7 @@ from board.urls import absolute
 blueprint = Blueprint("ballot_report", __name__)
 
 MAX_KEY_CHARACTERS = 64
-MAX_ID_DIGITS = 18
+MAX_PATH_CHARACTERS = 1000
 
 
 @blueprint.post("/ballots/<slug>/audience")
@@ -35,8 +35,7 @@ def audience(slug: str) -> Response:
     ballot_id = db.session.scalar(select(Ballot.id).where(Ballot.slug == slug, Ballot.state != "draft"))
     if ballot_id is None:
         raise NotThere
-    is_number = place.isascii() and place.isdigit() and len(place) <= MAX_ID_DIGITS
-    current_app.extensions["audience"].note(ballot_id, int(place) if is_number else ELSEWHERE, kind)
+    current_app.extensions["audience"].note(ballot_id, place[:MAX_PATH_CHARACTERS], kind)
     return private(Response(status=204))
 
 

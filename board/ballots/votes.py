@@ -17,9 +17,10 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypedDict
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, bindparam, func, insert, select, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, bindparam, func, insert, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from board.articles.models import Article
 from board.ballots.choices import CHOSEN, Choice, Counts
 from board.ballots.models import Ballot
 from board.extensions import Model, db, insert_once
@@ -99,7 +100,7 @@ class Origin:
     """
 
     network: str = ""
-    article_id: int | None = None  # on whose page it was cast
+    places: Sequence[str] = ()  # the IDs that the article may have, on whose page it was cast
     judge: Callable[[Choice, bool], Sequence[Doubt]] = _no_doubts
     replaces: str | None = None
 
@@ -312,9 +313,21 @@ def _record(ballot: Ballot, paper: Paper, origin: Origin, replaces: str | None =
         **paper,
         "replaces": replaces,
         "disclosure_version": ballot.disclosure_version,
-        "article_id": origin.article_id,
+        "site": ballot.site_id,
+        "likeliest": next(iter(origin.places), None),
+        "other": next(reversed(origin.places), None),
     }
-    db.session.connection().execute(insert(VoteRecord.__table__), row)  # type: ignore[arg-type]
+    db.session.connection().execute(_recording(), row)
+
+
+@cache
+def _recording() -> Any:
+    """Build the insert of a record; the article is looked up in it, so that none is named which is not there."""
+    places = (Article.external_id == bindparam("likeliest"), Article.external_id == bindparam("other"))
+    article = select(Article.id).where(Article.site_id == bindparam("site"), or_(*places)).limit(1).scalar_subquery()
+    names = (*Paper.__annotations__, "replaces", "disclosure_version")
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return insert(VoteRecord).values(**values, article_id=article)
 
 
 @cache

@@ -12,7 +12,7 @@ from board.ballots.choices import one
 from board.ballots.health import health_of
 from board.ballots.models import Ballot
 from board.ballots.patterns import PATTERNS
-from board.ballots.votes import Origin, cast_vote
+from board.ballots.votes import Doubt, Origin, cast_vote
 from board.extensions import db
 from board.storage import now
 from tests.ballots.conftest import make_ballot
@@ -80,7 +80,7 @@ def test_health_tells_turnout_and_what_waits(desk: Browser, site: Site) -> None:
     ballot = make_ballot(site)
     option = one(ballot.options[0].id)
     cast_vote(ballot, "m:1", option)
-    cast_vote(ballot, "m:2", option, Origin(doubts=["burst"]))
+    cast_vote(ballot, "m:2", option, Origin(judge=lambda _choice, _is_new: [Doubt("burst")]))
     cast_vote(ballot, "m:1", one(ballot.options[1].id))
     db.session.commit()
     health = health_of(ballot, places=0)
