@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Server, sign_in
+from tests.browser.conftest import PASSWORD, Server, sign_in
 from tests.browser.scene import Scene
 
 BAND, BAILIFF = "The band", "The bailiff"
@@ -92,8 +92,8 @@ def test_choice_with_a_suggestion_is_cast_by_logging_in(page: Any, scene: Scene)
     ballot.get_by_role("radio", name="Something else").check()
     ballot.get_by_label("Your own suggestion").fill("The quay")
     ballot.get_by_role("button", name="Log in to vote").click()
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password", exact=True).fill("correct horse battery staple")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_text("Thank you, your vote is in.")).to_be_visible()
     expect(page.locator(".ballot__voted")).to_contain_text("The quay (your suggestion, which waits for the editors)")

@@ -48,7 +48,7 @@ def test_editor_sees_places_and_publishes_a_sponsored_ballot_and_reads_its_resul
     sign_in(page, scene.member("Edda Desk", "editor"))
     page.goto("/manage/ballots/new")
     page.get_by_label("Question").fill(f"Which lamp, {number}?")
-    page.get_by_label("Options").fill("Gas\nElectric")
+    page.get_by_label("Options", exact=True).fill("Gas\nElectric")
     page.get_by_label("Sponsor's legal name").fill(f"Wick & Sons {number}")
     page.get_by_label("Sponsor's link").fill("https://wick.example/")
     page.get_by_role("button", name="Save and see it").click()
