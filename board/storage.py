@@ -15,7 +15,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    any_,
+    bindparam,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -129,7 +144,8 @@ def _prepare_sqlite(engine: Engine) -> None:
             dbapi.execute(f"PRAGMA {pragma}")
 
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        dbapi: Any = connection.connection.dbapi_connection
+        dbapi.execute("BEGIN")
 
     def start_writing(connection: Connection) -> None:
         record = connection.connection
@@ -184,3 +200,15 @@ def _prepare_postgresql(engine: Engine) -> None:
 def insert_for(engine_name: str) -> Any:
     """Return the dialect's `insert`, which knows ON CONFLICT."""
     return postgresql.insert if engine_name == "postgresql" else sqlite.insert
+
+
+def is_among(column: ColumnElement[int], name: str, engine_name: str) -> ColumnElement[bool]:
+    """Return the condition that the column is one of the numbers in the list bound as `name`.
+
+    The list is one parameter, so that the statement is the same text for lists of any length: it is built, compiled
+    and prepared once.
+    """
+    if engine_name == "postgresql":
+        return column == any_(bindparam(name, type_=postgresql.ARRAY(BigInteger)))
+    numbers = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return column.in_(select(numbers.c.value))

@@ -66,7 +66,29 @@ class Picture(Model):
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
 
 
-class Article(Model):
+class CommentTimes:
+    """When an article takes comments: for the stored article, and for the few columns of it that a hot path reads."""
+
+    comments: Any
+    published_at: Any
+    comments_close_after_days: Any
+
+    @property
+    def comments_close_at(self) -> datetime | None:
+        """Return when the thread closes by itself, if it does."""
+        if self.comments_close_after_days is None:
+            return None
+        end: datetime = self.published_at + timedelta(days=self.comments_close_after_days)
+        return end
+
+    @property
+    def takes_comments(self) -> bool:
+        """Tell whether new comments, replies and reactions are accepted now."""
+        closes = self.comments_close_at
+        return bool(self.comments == "open" and (closes is None or now() < closes))
+
+
+class Article(Model, CommentTimes):
     """One article of a publisher, known by the publisher's own ID."""
 
     __tablename__ = "article"
@@ -131,19 +153,6 @@ class Article(Model):
     def stills(self) -> list[Still]:
         """Return the videos in the article's rail."""
         return [still(video.url, video.title) for video in self.videos]
-
-    @property
-    def comments_close_at(self) -> datetime | None:
-        """Return when the thread closes by itself, if it does."""
-        if self.comments_close_after_days is None:
-            return None
-        return self.published_at + timedelta(days=self.comments_close_after_days)
-
-    @property
-    def takes_comments(self) -> bool:
-        """Tell whether new comments, replies and reactions are accepted now."""
-        closes = self.comments_close_at
-        return self.comments == "open" and (closes is None or now() < closes)
 
     def can_be_managed_by(self, user: Any) -> bool:
         """Editors and admins manage articles."""

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, literal_column, null, select, union_all
 
 from board.accounts.models import User
 from board.comments.models import Comment, Reaction
 from board.comments.reading import MAX_HELD_SHOWN, NAMES, ShownComment
 from board.extensions import db
+from board.storage import is_among
 
 MAX_IDS = 300  # comments of one page that are asked about; a page shows fewer
+# Written out: SQLite prepares a statement again at each use if a parameter decides whether an index will do.
+HELD: ColumnElement[str] = literal_column("'held'")
 
 
 @dataclass
@@ -27,15 +30,17 @@ class Own:
     liked: frozenset[int] = frozenset()
 
 
-def own_comments(member_id: int, article_id: int, is_open: bool, ids: Sequence[int]) -> Own:
+def own_comments(member: User, article_id: int, is_open: bool, ids: Sequence[int]) -> Own:
     """Return what is the member's own in the article's thread; `ids` are the comments on the page."""
-    values = {"member": member_id, "article": article_id, "ids": list(ids)[:MAX_IDS]}
+    values = {"member": member.id, "article": article_id, "ids": list(ids)[:MAX_IDS]}
+    connection = db.session.connection()
+    writer = [member.display_name, member.role]
     own, liked = Own(), []
-    for row in db.session.connection().execute(_query(), values):
-        if row.author_id != member_id:
+    for row in connection.execute(_query(connection.dialect.name), values):
+        if row.author_id is None:
             liked.append(row.id)
             continue
-        comment = ShownComment(*row)
+        comment = ShownComment(*row, *writer)
         comment.has_open_thread = is_open
         (own.held if comment.state == "held" else own.written).append(comment)
     own.liked = frozenset(liked)
@@ -43,21 +48,23 @@ def own_comments(member_id: int, article_id: int, is_open: bool, ids: Sequence[i
 
 
 @cache
-def _query() -> Select[Any]:
-    comment, member, reaction = Comment.__table__.c, User.__table__.c, Reaction.__table__.c
+def _query(dialect: str) -> CompoundSelect[Any]:
+    """Build the query once: what waits, what on the page is the member's, and of what they like there the ID alone."""
+    comment, reaction = Comment.__table__.c, Reaction.__table__.c
     me: Any = bindparam("member")
-    article: Any = bindparam("article")
-    ids: Any = bindparam("ids", expanding=True)
-    held = select(comment.id).where(comment.article_id == article, comment.state == "held", comment.author_id == me)
-    latest_held = select(held.order_by(comment.id.desc()).limit(MAX_HELD_SHOWN).subquery().c.id)
+    columns = [comment[name] for name in NAMES]
     # "+ 0" keeps the databases from reading all of a busy author's or a large thread's rows instead of these few.
-    written = select(comment.id).where(comment.id.in_(ids), comment.author_id + 0 == me)
-    liked = select(reaction.comment_id).where(reaction.comment_id.in_(ids), reaction.user_id == me)
-    mine = union(latest_held, written, liked).subquery("mine")
-    return (
-        select(*(comment[name] for name in NAMES), member.display_name, member.role)
-        .join_from(mine, Comment.__table__, mine.c.id == comment.id)
-        .join(User.__table__, member.id == comment.author_id)
-        .where(comment.article_id + 0 == article)
-        .order_by(comment.id)
+    written = select(*columns).where(
+        is_among(comment.id, "ids", dialect),
+        comment.author_id + 0 == me,
+        comment.article_id + 0 == bindparam("article"),
+        comment.state != "held",
     )
+    held = select(*columns).where(
+        comment.article_id == bindparam("article"), comment.state == HELD, comment.author_id == me
+    )
+    latest_held = held.order_by(comment.id.desc()).limit(MAX_HELD_SHOWN).subquery("latest_held")
+    liked = select(reaction.comment_id, *(null() for _ in NAMES[1:])).where(
+        is_among(reaction.comment_id, "ids", dialect), reaction.user_id == me
+    )
+    return union_all(written, select(latest_held), liked)

@@ -19,7 +19,7 @@ from sqlalchemy import Row, Select, bindparam, exists, or_, select
 from board.access import NotThere
 from board.answers import private, stop_overlay
 from board.articles.loading import load_article, refuse_nul
-from board.articles.models import PRIMARY_SITE_ID, Article, Site
+from board.articles.models import PRIMARY_SITE_ID, Article, CommentTimes, Site
 from board.ballots.models import Ballot, Placement
 from board.ballots.placing import BallotView, ballots_on, ids_on, is_wide_on
 from board.ballots.voters import address_keys, device_keys, member_keys
@@ -94,7 +94,7 @@ def make_overlay(segment: str, place: Row[Any], ids: list[int]) -> Overlay:
     if not overlay.is_member:
         return overlay
     overlay.visit = visit_from(place, viewer.id)
-    overlay.own = own_comments(viewer.id, place.id, _takes_comments(place), ids)
+    overlay.own = own_comments(viewer, place.id, HoursOf(place).takes_comments, ids)
     overlay.composer = make_composer(load_article(segment), viewer) if place.has_kept_text else None
     overlay.sent_drafts = session.pop("drafts_sent", [])
     return overlay
@@ -173,6 +173,16 @@ class NewsFrame:
     text: str = "[[news]]"
 
 
+class HoursOf(CommentTimes):
+    """When the article of a row takes comments."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        """Take what the rule asks for from the row."""
+        self.comments = row.comments
+        self.published_at = row.published_at
+        self.comments_close_after_days = row.comments_close_after_days
+
+
 def _ask_to_reload() -> Response:
     """Have a moderator's page rendered for them alone: their buttons are on every comment."""
     response = private(make_response("", 205))
@@ -184,7 +194,7 @@ def _find_place(segment: str, site_slug: str, member_id: int) -> Row[Any]:
     """Return what the overlay needs of the article, and whether there are ballots or a kept text. Raises NotThere."""
     refuse_nul(segment + site_slug)
     names = spellings(segment)
-    values = {"names": names, "slug": site_slug, **asked_by(member_id)}
+    values = {"likeliest": names[0], "other": names[-1], "slug": site_slug, **asked_by(member_id)}
     found = db.session.connection().execute(_place_query(bool(site_slug)), values).all()
     for name in names:
         for place in found:
@@ -215,20 +225,11 @@ def _place_query(has_slug: bool) -> Select[Any]:
             *visit_columns(),
         )
         .select_from(beside_visit(Article.__table__))
-        .where(article.external_id.in_(bindparam("names", expanding=True)))
+        .where(or_(article.external_id == bindparam("likeliest"), article.external_id == bindparam("other")))
     )
     if not has_slug:
         return query.where(article.site_id == PRIMARY_SITE_ID)
     return query.join_from(Article.__table__, Site.__table__).where(site.slug == bindparam("slug"))
-
-
-def _takes_comments(place: Row[Any]) -> bool:
-    """Ask the article's own rule, without loading the rest of the article."""
-    return Article(
-        comments=place.comments,
-        published_at=place.published_at,
-        comments_close_after_days=place.comments_close_after_days,
-    ).takes_comments
 
 
 def _own_ballots(segment: str, place: Row[Any]) -> list[BallotView]:

@@ -75,7 +75,7 @@ STATEMENTS: dict[str, Run] = {
     "one comment": lambda *_: reading.with_ids([ANY_COMMENT]),
     "held": lambda article, member: reading.held(article.id, member),
     "liked": lambda _, member: reading.liked_by(member.id, range(1, 51)),
-    "own": lambda article, member: own_comments(member.id, article.id, True, range(1, 51)),
+    "own": lambda article, member: own_comments(member, article.id, True, range(1, 51)),
     "visit": lambda article, member: visits.visit_to(article, member.id),
     "first new": lambda article, member: visits.first_new(article, visited(article, member)),
     "profile": lambda _, member: db.session.scalars(written_by(member.id, None, 21)).unique().all(),
@@ -111,6 +111,7 @@ def big_stage(article: Article, author: User) -> Article:
 def test_every_query_of_a_page_uses_an_index(big_stage: Article, other_member: User) -> None:
     visits.note_visit(big_stage, other_member, seconds_ago=3600)
     db.session.commit()
+    assert big_stage.id and other_member.display_name  # loaded, as in a request
     for name, run in STATEMENTS.items():
         with plans() as explained:
             run(big_stage, other_member)
@@ -120,9 +121,10 @@ def test_every_query_of_a_page_uses_an_index(big_stage: Article, other_member: U
 
 
 def test_what_is_ones_own_is_found_from_the_page_not_from_all_one_ever_wrote(big_stage: Article, author: User) -> None:
-    member_id, article_id = author.id, big_stage.id
+    article_id = big_stage.id
+    assert author.display_name  # loaded, as in a request
     with plans() as explained:
-        own_comments(member_id, article_id, True, range(1, 51))
+        own_comments(author, article_id, True, range(1, 51))
     assert len(explained) == 1
     assert "ix_comment_author" not in explained[0] and "ix_comment_article" not in explained[0]
 
