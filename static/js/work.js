@@ -43,6 +43,7 @@
     event.stopImmediatePropagation();
     const button = event.submitter;
     const done = await begin(form);
+    await new Promise((later) => setTimeout(later)); // while this event is under way the form sends no other
     results.delete(form);
     for (const [name, value] of Object.entries(done)) {
       const field = form.elements[name] || Object.assign(document.createElement("input"), { type: "hidden", name });
