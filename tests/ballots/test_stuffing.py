@@ -353,7 +353,8 @@ def without_receipt(answer: Any) -> str:
     """Return the page without the voter's own receipt and ticket, which are random."""
     text: str = answer.text
     for receipt in db.session.scalars(select(Vote.receipt)):
-        text = text.replace(receipt, "")
+        spaced = " ".join(receipt[place : place + 4] for place in range(0, len(receipt), 4))
+        text = text.replace(receipt, "").replace(spaced, "")
     return "\n".join(line for line in text.splitlines() if 'name="ticket"' not in line)
 
 
