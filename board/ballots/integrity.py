@@ -3,11 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
 
 from board.ballots.results import Result
+from board.ballots.suspicion import SENTENCES
 
 FEWEST = 5  # votes that a reason is named for; rarer reasons are counted together
 
@@ -53,8 +53,4 @@ def _told(waiting: Counter[str], voided: Counter[str]) -> list[tuple[str, int, i
 
 def in_words(code: str) -> str:
     """Return the sentence for a doubt."""
-    return str(_sentences().get(code, code))
-
-
-def _sentences() -> dict[str, Any]:
-    return {}
+    return str(SENTENCES.get(code, code))

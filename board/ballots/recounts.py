@@ -167,7 +167,9 @@ def _choices(ballot_id: int) -> Iterator[tuple[Choice, int]]:
 def _doubts(ballot_id: int) -> list[list[Any]]:
     """Return why votes stand apart: [state, codes, votes]."""
     written = cast(Vote.doubts, Text)
-    query = select(Vote.state, written, func.count()).where(Vote.ballot_id == ballot_id, Vote.state != "counted")
+    query = select(Vote.state, written, func.count()).where(
+        Vote.ballot_id == ballot_id, Vote.suspicion != "", Vote.state != "counted"
+    )
     found: Counter[tuple[str, tuple[str, ...]]] = Counter()
     for state, codes, votes in db.session.execute(query.group_by(Vote.state, written)):
         found[state, tuple(sorted(json.loads(codes)))] += votes
