@@ -172,15 +172,24 @@ def vote_by_code(ballot: Ballot, choice: Choice) -> Response:
         db.session.rollback()
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)
-    standing, write_in = db.session.get(Vote, (ballot.id, voter_key)), request.form.get("write_in", "")
-    if not is_first and (standing is None or standing.choice != settled(ballot, choice, write_in)):
-        db.session.commit()
+    if not is_first and not is_standing(ballot, voter_key, choice):
+        db.session.rollback()
         text = _("This code is used up or too old. Press the button for a new one.")
         return show_mistake(ballot, 422, address=typed, address_error=text)
     vouch_for(voter_key, doubts)
     response = cast(ballot, voter_key, choice, by_code=True)
     remember_address(response, voter_key, doubts)
     return response
+
+
+def is_standing(ballot: Ballot, voter_key: str, choice: Choice) -> bool:
+    """Tell whether the voter's vote is this choice already, so that casting it again changes nothing."""
+    standing = db.session.get(Vote, (ballot.id, voter_key))
+    try:
+        final = settled(ballot, choice, request.form.get("write_in", ""))
+    except NotAChoice:
+        return False
+    return standing is not None and standing.choice == final
 
 
 def send_again(ballot: Ballot, voter_key: str = "") -> Response:

@@ -184,6 +184,15 @@ def _proposed(ballot: Ballot, name: str, look: str) -> int:
 
 
 def _refuse_when_full(ballot: Ballot) -> None:
-    waiting_now = select(func.count()).where(BallotOption.ballot_id == ballot.id, BallotOption.state == "proposed")
+    """Raise NotAChoice where editors have enough to read.
+
+    What no counted vote has does not fill the list: one voter could change their mind until nobody else had room.
+    """
+    has_votes = select(Tally.option_id).where(Tally.ballot_id == ballot.id).group_by(Tally.option_id)
+    waiting_now = select(func.count()).where(
+        BallotOption.ballot_id == ballot.id,
+        BallotOption.state == "proposed",
+        BallotOption.id.in_(has_votes.having(func.sum(Tally.count) > 0)),
+    )
     if (db.session.scalar(waiting_now) or 0) >= MAX_PROPOSED:
         raise NotAChoice(_("This ballot has as many suggestions as its editors can read. Choose one of the options."))

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from board.accounts.models import User
 from board.articles.models import Site
 from board.ballots.codes import MAX_TRIES, VoteCode
-from board.ballots.models import Ballot
+from board.ballots.models import Ballot, BallotOption
 from board.extensions import db
 from board.outbox import OutboxRow
 from board.storage import now
@@ -93,6 +93,17 @@ def test_used_code_does_not_change_the_vote(new_reader: Callable[[], Browser], b
     assert answer.status_code == 422
     assert "used up" in answer.text
     assert counts(ballot) == [1, 0, 0]
+
+
+@pytest.mark.parametrize("text", ["Rent", "<b>", ""])
+def test_used_code_suggests_nothing(reader: Browser, new_reader: Callable[[], Browser], site: Site, text: str) -> None:
+    ballot = make_ballot(site, "with-write-ins", who="email", takes_write_ins=True)
+    form = {**ask(reader, ballot), "option": "0", "write_in": "Cats"}
+    assert send(reader, ballot, 0, **form).status_code == 200
+    answer = send(new_reader(), ballot, 0, **{**form, "write_in": text})
+    assert answer.status_code == 422
+    suggested = select(BallotOption.text).where(BallotOption.state == "proposed")
+    assert list(db.session.scalars(suggested)) == ["Cats"]
 
 
 def test_wrong_code_can_be_tried_again_a_few_times(reader: Browser, ballot: Ballot) -> None:

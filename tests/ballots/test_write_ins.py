@@ -1,5 +1,7 @@
 """Write-ins: a suggestion has its votes at once, is seen by nobody else, and is listed, merged or left out."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,7 @@ from board.articles.models import Site
 from board.audit import AuditEntry
 from board.ballots.choices import METHODS
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.votes import QUARANTINED, TURNOUT, Vote, VoteRecord, counts_of
+from board.ballots.votes import QUARANTINED, TURNOUT, Vote, VoteRecord, counts_of, move_counts, weights
 from board.ballots.write_ins import MAX_PROPOSED, merge, waiting
 from board.extensions import db
 from tests.ballots.conftest import FRAGMENT, make_ballot
@@ -135,8 +137,6 @@ def test_merge_moves_the_votes_and_counts_whoever_chose_both_once(
 
 def test_merge_leaves_quarantined_votes_uncounted(editor: User, new_reader: NewReader, ballot: Ballot) -> None:
     send(new_reader(), ballot, {"write_in": "Wicked"})
-    from board.ballots.votes import move_counts, weights
-
     vote = db.session.scalars(select(Vote)).one()
     moves = weights(vote.choice, "quarantined")
     moves.subtract(vote.weights)
@@ -210,9 +210,25 @@ def test_only_editors_decide(
 def test_suggestions_are_bounded(reader: Browser, ballot: Ballot) -> None:
     rows = [BallotOption(ballot_id=ballot.id, text=f"S {n}", state="proposed") for n in range(MAX_PROPOSED)]
     db.session.add_all(rows)
+    db.session.flush()
+    move_counts(ballot.id, Counter({(row.id, 1): 1 for row in rows}))
     db.session.commit()
     assert "as many suggestions as" in send(reader, ballot, {"write_in": "One more"}).text
     assert send(reader, ballot, {"write_in": "s 7"}).status_code == 200
+
+
+def test_one_voter_cannot_fill_the_list_by_changing_their_mind(
+    monkeypatch: pytest.MonkeyPatch, reader: Browser, new_reader: NewReader, ballot: Ballot
+) -> None:
+    monkeypatch.setattr("board.ballots.write_ins.MAX_PROPOSED", 3)
+    send(reader, ballot, {"write_in": "S 0"})
+    for number in range(1, 5):
+        page = reader.get(f"/ballots/{ballot.slug}?change=1", headers=FRAGMENT).text
+        ticket = re.search(r'name="ticket" value="([^"]+)"', page)
+        assert ticket
+        assert send(reader, ballot, {"write_in": f"S {number}", "ticket": ticket[1]}).status_code == 200
+    assert send(new_reader(), ballot, {"write_in": "Wicked"}).status_code == 200
+    assert [each.count for each in waiting(ballot)[:2]] == [1, 1]
 
 
 @pytest.mark.parametrize("method", METHODS)
