@@ -63,7 +63,8 @@ def as_loaded(model: type[T], columns: Mapping[str, Any]) -> T:
     For what nearly every request loads: a query on tables and this take half of what a query for objects takes. A
     column that is left out is loaded when somebody asks for it. An object that the session has already stays as it is.
     """
-    present: T | None = db.session.identity_map.get(identity_key(model, columns["id"]))
+    key = tuple(columns[column.key] for column in table_of(model).primary_key)
+    present: T | None = db.session.identity_map.get(identity_key(model, key))
     if present is not None:
         return present
     thing = model()

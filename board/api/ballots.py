@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response
 
+from board.ballots.papers import load_ballot
 from board.ballots.result_views import answer_json
-from board.ballots.views import load_ballot
 
 api = Blueprint("api_ballots", __name__, url_prefix="/api/v1/ballots")
 

@@ -8,11 +8,24 @@ another; see `voters.py` for the address itself.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, select
+from sqlalchemy import (
+    Executable,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    bindparam,
+    delete,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from board.extensions import Model, db
+from board.extensions import Model, db, table_of
 from board.storage import insert_for, now
 
 MAX_NAME_CHARACTERS = 100
@@ -65,12 +78,9 @@ def overdrawn(ballot_id: int, budgets: Sequence[Budget]) -> frozenset[str]:
     """
     if not budgets:
         return frozenset()
-    table = VoteBudget.__table__.c
     names = {budget.name: budget for budget in budgets}
-    asked = select(table.name, table.count.label("spent")).where(
-        table.ballot_id == ballot_id, table.name.in_(list(names))
-    )
-    spent = {row.name: row.spent for row in db.session.connection().execute(asked)}
+    connection = db.session.connection()
+    spent = {row.name: row.spent for row in connection.execute(_asking(), {"ballot": ballot_id, "names": list(names)})}
     over = [budget.code for name, budget in names.items() if spent.get(name, 0) >= budget.limit]
     if over:
         return frozenset(over)
@@ -83,12 +93,40 @@ def purge_budgets() -> int:
     return int(db.session.execute(gone).rowcount)  # type: ignore[attr-defined]
 
 
+@cache
+def _asking() -> Select[Any]:
+    budget = table_of(VoteBudget).c
+    names: Any = bindparam("names", expanding=True)
+    return select(budget.name, budget.count.label("spent")).where(
+        budget.ballot_id == bindparam("ballot"), budget.name.in_(names)
+    )
+
+
 def _spend(ballot_id: int, names: dict[str, Budget]) -> list[tuple[str, int]]:
     """Add one to each row, in the order of their names, so that two votes cannot wait for each other."""
-    connection, table = db.session.connection(), VoteBudget.__table__
-    rows = [{"ballot_id": ballot_id, "name": n, "count": 1, "over_at": names[n].over_at} for n in sorted(names)]
-    adding = insert_for(connection.dialect.name)(table).values(rows)
-    adding = adding.on_conflict_do_update(
-        index_elements=["ballot_id", "name"], set_={"count": table.c.count + 1}
-    ).returning(table.c.name, table.c.count)
-    return [(name, count) for name, count in connection.execute(adding)]
+    connection = db.session.connection()
+    values: dict[str, Any] = {"ballot": ballot_id}
+    for number, name in enumerate(sorted(names)):
+        values |= {f"name_{number}": name, f"over_at_{number}": names[name].over_at}
+    return [(name, count) for name, count in connection.execute(_spending(connection.dialect.name, len(names)), values)]
+
+
+@cache
+def _spending(dialect: str, budgets: int) -> Executable:
+    """Build the statement once for so many budgets; rows from selects, because SQLAlchemy keeps no list of values."""
+    table = table_of(VoteBudget)
+    columns = table.c
+    rows = [
+        select(
+            bindparam("ballot", type_=columns.ballot_id.type),
+            bindparam(f"name_{number}", type_=columns.name.type),
+            literal(1, columns["count"].type),
+            bindparam(f"over_at_{number}", type_=columns.over_at.type),
+        )
+        for number in range(budgets)
+    ]
+    adding = insert_for(dialect)(table).from_select(["ballot_id", "name", "count", "over_at"], union_all(*rows))
+    spending: Executable = adding.on_conflict_do_update(
+        index_elements=["ballot_id", "name"], set_={"count": columns["count"] + 1}
+    ).returning(columns.name, columns["count"])
+    return spending

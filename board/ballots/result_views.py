@@ -16,11 +16,11 @@ from board.ballots.exports import as_csv, as_json, described
 from board.ballots.integrity import FEWEST, integrity_of
 from board.ballots.manage import load_ballot as load_any_ballot
 from board.ballots.models import Ballot
+from board.ballots.papers import load_ballot
 from board.ballots.placing import BallotView
 from board.ballots.results import result_of, show_results
 from board.ballots.share_picture import can_be_drawn, draw
 from board.ballots.showing import moment_label, page_of
-from board.ballots.views import load_ballot
 from board.ballots.voters import is_known_reader, standing_vote
 from board.extensions import db
 

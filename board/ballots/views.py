@@ -7,11 +7,10 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from board.access import NotAllowed, NotThere, load
+from board.access import NotAllowed
 from board.accounts.addresses import AddressRefused, accept_address
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
 from board.ballots.casting import cast_choice
@@ -19,15 +18,15 @@ from board.ballots.choices import MARK_FIELDS, Choice, Marked, NotAChoice, read_
 from board.ballots.codes import CodeOver, TooManyCodes, WrongCode, redeem, send_code
 from board.ballots.models import Ballot
 from board.ballots.origins import origin_of
+from board.ballots.papers import load_ballot, load_paper
 from board.ballots.placing import BallotView, view_of
-from board.ballots.terms import is_slug
 from board.ballots.tickets import NoTicket, issue_ticket
 from board.ballots.voters import give_device, new_device, remember_address, standing_vote, voter_keys, vouch_for
 from board.ballots.votes import AlreadyVoted, NotOpen, Outcome, Overtaken, Vote
 from board.ballots.waiting import keep_waiting
 from board.ballots.wording import SAID, why_not
 from board.ballots.write_ins import settled
-from board.extensions import db
+from board.extensions import commit_and_keep, db
 
 blueprint = Blueprint("ballots", __name__)
 
@@ -71,7 +70,7 @@ def ticket(slug: str) -> Response:
 @blueprint.post("/ballots/<slug>/votes")
 def vote(slug: str) -> Response:
     """Cast, change or repeat the vote of this request's person."""
-    ballot = load_ballot(slug)
+    ballot = load_paper(slug)
     try:
         choice = ballot.choice_from(read_marks(ballot.method, request.form))
     except NotAChoice as refusal:
@@ -85,7 +84,6 @@ def vote(slug: str) -> Response:
 
 def cast(ballot: Ballot, voter_key: str, choice: Choice, *, by_code: bool = False) -> Response:
     """Cast the vote under the key, and answer."""
-    slug = ballot.slug
     try:
         origin = origin_of(ballot, voter_key, by_code=by_code)
         done = cast_choice(ballot, voter_key, choice, request.form.get("write_in", ""), origin)
@@ -98,16 +96,8 @@ def cast(ballot: Ballot, voter_key: str, choice: Choice, *, by_code: bool = Fals
         db.session.rollback()
         may_choose_again = isinstance(refusal, Overtaken)
         return show_mistake(ballot, 409, message=why_not(ballot, refusal), is_changing=may_choose_again)
-    db.session.commit()
-    return show_outcome(slug, done.outcome)
-
-
-def load_ballot(slug: str) -> Ballot:
-    """Return the published ballot and its options, in one query. Raises NotThere."""
-    if not is_slug(slug):
-        raise NotThere
-    query = select(Ballot).where(Ballot.slug == slug, Ballot.state != "draft")
-    return load(query.options(joinedload(Ballot.options)))
+    commit_and_keep()
+    return show_outcome(ballot, done.outcome)
 
 
 def standing_key(ballot: Ballot, keys: list[str]) -> str:
@@ -210,14 +200,14 @@ def send_again(ballot: Ballot, voter_key: str = "") -> Response:
     return private(response)
 
 
-def show_outcome(slug: str, outcome: Outcome) -> Response:
+def show_outcome(ballot: Ballot, outcome: Outcome) -> Response:
     """Answer a vote: the ballot itself to the page's script, else the way to a page that shows the reader's vote."""
     back = next_path("")
     if is_fragment():
-        return show_view(view_of(load_ballot(slug), message=str(SAID[outcome.value]), back=back))
+        return show_view(view_of(ballot, message=str(SAID[outcome.value]), back=back))
     if back:
-        return redirect(f"{back.partition('#')[0]}#ballot-{slug}", 303)
-    return redirect(url_for("ballots.show", slug=slug, said=outcome.value), 303)
+        return redirect(f"{back.partition('#')[0]}#ballot-{ballot.slug}", 303)
+    return redirect(url_for("ballots.show", slug=ballot.slug, said=outcome.value), 303)
 
 
 def show_mistake(ballot: Ballot, status: int, **more: Any) -> Response:

@@ -17,13 +17,27 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypedDict
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, bindparam, func, insert, or_, select, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from board.articles.models import Article
 from board.ballots.choices import CHOSEN, Choice, Counts
 from board.ballots.models import Ballot
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, as_loaded, db, insert_once, table_of
 from board.storage import insert_for, now
 
 SHARDS = 16  # PostgreSQL; SQLite has one writer at a time anyway, so one shard
@@ -61,6 +75,7 @@ class Cast:
 
     outcome: Outcome
     receipt: str
+    vote: "Vote | None" = None  # held here, so that showing it takes no query
 
 
 class Paper(TypedDict):
@@ -208,14 +223,16 @@ def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = N
         "receipt": secrets.token_hex(RECEIPT_BYTES),
         "cast_at": now(),
     }
-    if insert_once(Vote, **paper, network=origin.network, suspicion="", state="counted", doubts=[]):
+    row = {**paper, "network": origin.network, "suspicion": "", "state": "counted", "doubts": []}
+    if insert_once(Vote, **row):
+        vote = as_loaded(Vote, {**row, "decision_id": None})
         _hold_open(ballot)
         _record(ballot, paper, origin)
         move_counts(ballot.id, weights(choice, _first_state(paper, origin)))
-        return Cast(Outcome.CAST, paper["receipt"])
+        return Cast(Outcome.CAST, vote.receipt, vote)
     vote = db.session.get_one(Vote, (ballot.id, voter_key), with_for_update=True, populate_existing=True)
     if vote.choice == choice:
-        return Cast(Outcome.SAME, vote.receipt)
+        return Cast(Outcome.SAME, vote.receipt, vote)
     if origin.replaces is not None and origin.replaces != mark_of(vote.receipt):
         raise Overtaken
     _hold_open(ballot)
@@ -228,7 +245,7 @@ def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = N
     moves.update(vote.weights)
     db.session.flush()
     move_counts(ballot.id, moves)
-    return Cast(Outcome.CHANGED, vote.receipt)
+    return Cast(Outcome.CHANGED, vote.receipt, vote)
 
 
 def mark_of(receipt: str) -> str:
@@ -291,9 +308,20 @@ def _hold_open(ballot: Ballot) -> None:
 
     On SQLite the writer lock, taken by the insert before this, does the same.
     """
-    db.session.refresh(ballot, ["state", "opens_at", "closes_at", "can_change"], with_for_update={"read": True})
+    row = db.session.connection().execute(_holding(), {"ballot": ballot.id}).mappings().one()
+    for name, value in row.items():
+        set_committed_value(ballot, name, value)
     if not ballot.is_open:
         raise NotOpen
+
+
+@cache
+def _holding() -> Select[Any]:
+    """Build the query for the terms that an editor can tighten while votes are cast."""
+    terms = table_of(Ballot).c
+    names = ("state", "opens_at", "closes_at", "can_change", "results", "results_shown_at")
+    query = select(*(terms[name] for name in names)).where(terms.id == bindparam("ballot"))
+    return query.with_for_update(read=True)
 
 
 def _first_state(paper: Paper, origin: Origin) -> str:

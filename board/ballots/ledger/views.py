@@ -17,7 +17,7 @@ from board.ballots.ledger.offline import offline_page, offline_policy
 from board.ballots.ledger.publishing import published
 from board.ballots.ledger.receipts import find, tidy_receipt
 from board.ballots.models import Ballot
-from board.ballots.views import load_ballot
+from board.ballots.papers import load_ballot
 from board.extensions import db
 
 blueprint = Blueprint("ballots_ledger", __name__)
