@@ -21,6 +21,7 @@ from board.ballots.audience import BallotDay
 from board.ballots.models import Ballot
 from board.extensions import Model, db
 from board.storage import now
+from board.urls import absolute
 
 FEWEST = 10  # readers or presses that a row tells of
 MAX_DAYS = 400
@@ -82,6 +83,11 @@ def make_link(ballot: Ballot, by: Any = None) -> str:
     db.session.add(ReportLink(key_hash=_hash(key), ballot_id=ballot.id))
     audit.record("ballot.report_linked", ballot, by=by)
     return key
+
+
+def address_of(ballot: Ballot, key: str) -> str:
+    """Return the whole address of the report."""
+    return absolute(f"/ballots/{ballot.slug}/report/{key}")
 
 
 def withdraw_links(ballot: Ballot, by: Any = None) -> bool:

@@ -11,11 +11,10 @@ from board.answers import private
 from board.ballots.audience import KINDS
 from board.ballots.manage import load_ballot, saved
 from board.ballots.models import Ballot
-from board.ballots.report import has_link, make_link, opens, report_of, withdraw_links
+from board.ballots.report import address_of, has_link, make_link, opens, report_of, withdraw_links
 from board.ballots.terms import is_slug
 from board.csrf import ForeignOrigin, is_from_own_page
 from board.extensions import csrf, db
-from board.urls import absolute
 
 blueprint = Blueprint("ballot_report", __name__)
 
@@ -65,7 +64,7 @@ def link(slug: str) -> Response:
     ballot = load_ballot(slug)
     key = make_link(ballot, by=user)
     db.session.commit()
-    return _editors_page(ballot, link_of(ballot, key))
+    return _editors_page(ballot, address_of(ballot, key))
 
 
 @blueprint.post("/manage/ballots/<slug>/report/link/withdrawal")
@@ -75,11 +74,6 @@ def withdraw(slug: str) -> BaseResponse:
     ballot = load_ballot(slug)
     withdraw_links(ballot, by=user)
     return saved(ballot, _("The link to the sponsor's report no longer works."))
-
-
-def link_of(ballot: Ballot, key: str) -> str:
-    """Return the whole address of the report."""
-    return absolute(f"/ballots/{ballot.slug}/report/{key}")
 
 
 def _editors_page(ballot: Ballot, new_link: str = "") -> Response:

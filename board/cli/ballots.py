@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from board.cli import Mistake, with_app
+from board.cli.ballot_report import report
 from board.cli.ballot_terms import changed_terms, given, in_words, set_pictures, takes_terms
 from board.cli.ledger import ledger, verify
 from board.cli.quarantine import quarantine
@@ -17,6 +18,7 @@ def ballot() -> None:
 
 ballot.add_command(ledger)
 ballot.add_command(verify)
+ballot.add_command(report)
 ballot.add_command(quarantine)
 
 

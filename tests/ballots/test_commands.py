@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import func, select
 
 from board.articles.models import Article, Site
 from board.audit import AuditEntry
+from board.ballots.audience import BallotDay
 from board.ballots.models import Ballot, Placement
 from board.cli.ballots import ballot as command
 from board.extensions import db
@@ -168,3 +170,17 @@ def test_rules_that_cannot_be_are_refused(run: Run, arguments: list[str], said: 
     assert result.exit_code == 1
     assert said in result.output
     assert db.session.scalar(select(func.count()).select_from(Ballot)) == 0
+
+
+def test_report_is_printed_and_linked_and_its_link_withdrawn(run: Run, site: Site, reader: Browser) -> None:
+    ballot = make_ballot(site)
+    db.session.add(BallotDay(ballot_id=ballot.id, day=date(2026, 11, 22), article_id=0, impressions=900, votes=80))
+    printed = run("report", ballot.slug).output
+    assert "In all: seen 900, votes 80, link presses 0" in printed
+    assert "2026-11-22: seen 900" in printed
+    address = run("report", ballot.slug, "--link").output.split()[0]
+    path = address.removeprefix("http://localhost")
+    assert reader.get(path).status_code == 200
+    assert "no longer works" in run("report", ballot.slug, "--withdraw").output
+    assert reader.get(path).status_code == 404
+    assert run("report", ballot.slug, "--link", "--withdraw").exit_code == 1
