@@ -31,7 +31,6 @@ WHO = ("anyone", "email", "member")
 ORDERS = ("fixed", "random", "alphabetical")
 LINGERS = timedelta(days=7)  # after the close, on pages that a ballot is not placed on one by one
 REACHES = ("placed", "section", "site")  # on the articles it is placed on, all of a section, or all of the site
-OPTION_STATES = ("listed", "proposed", "merged", "refused")  # the last three: what became of a write-in
 MAX_SECTION_CHARACTERS = 80
 MAX_OPTION_NOTE_CHARACTERS = 500
 

@@ -38,11 +38,6 @@ class Row:
     mark: int  # on the form, 0 for none
     mean: str = ""  # where options are scored
 
-    @property
-    def is_selected(self) -> bool:
-        """Tell whether the option is marked on the form."""
-        return self.mark > 0
-
 
 @dataclass(frozen=True)
 class BallotView:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, func, select, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board import audit
@@ -161,20 +161,6 @@ def _move_batch(ballot_id: int, name: str, move: Move) -> int:
         moves.subtract(weights(choice, move.former))
     move_counts(ballot_id, moves)
     return len(choices)
-
-
-def counts_by_reason(ballot: Ballot) -> dict[str, dict[str, int]]:
-    """Return for each reason how many of its votes wait, count and are void: {"network": {"voided": 12}}."""
-    query = (
-        select(Vote.suspicion, Vote.state, func.count())
-        .where(Vote.ballot_id == ballot.id, IS_SUSPECT)
-        .group_by(Vote.suspicion, Vote.state)
-    )
-    found: dict[str, dict[str, int]] = {}
-    for group, state, count in db.session.execute(query):
-        states = found.setdefault(group.partition(":")[0], {})
-        states[state] = states.get(state, 0) + count
-    return found
 
 
 def decisions_on(ballot: Ballot, limit: int = 20) -> Sequence[Decision]:

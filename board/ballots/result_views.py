@@ -1,6 +1,7 @@
 """`/ballots/<slug>/results` and what belongs to it: CSV, JSON, the share picture, the integrity report.
 
-A hidden ballot's answers hold no number that depends on a vote, whoever asks in whatever form.
+A hidden ballot's answers hold no number that depends on a vote, whoever asks in whatever form. Only how many voted, and
+what became of their votes, is public after the close even where an editor has not shown the result yet.
 """
 
 from typing import Any

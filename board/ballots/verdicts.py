@@ -8,7 +8,6 @@ from board.ballots.choices import BEST_SCORE
 from board.ballots.counting import BY_EARLIER_ROUND, BY_LOT, Line, Round, percent
 from board.ballots.results import Result
 
-SHARED_BY_ALL = ("one", "ranked")  # each voter's vote is in one line only, so that shares should add up to 100
 SOME_CHOOSE_MORE = ("several", "approval")
 
 

@@ -16,12 +16,8 @@ MEGABYTE = 1024 * 1024
 # In no stamp, so shown within this: members' names, sponsors of a ballot's options, times as in "3 minutes ago" (which
 # the page's script keeps), the close of a discussion.
 TRUST_SECONDS = 300
-NOBODYS = (
-    "/thread/version",
-    "/api/v1/counts",
-    "/favicon.ico",
-    "/robots.txt",
-)  # the same for everybody, whoever they are
+NOBODYS = frozenset({"/api/v1/counts", "/favicon.ico", "/robots.txt"})  # the same for everybody, whoever they are
+NOBODYS_OF_ARTICLES = "/thread/version"
 NO_PAGE = ("/overlay", "/comments", "/unlock", "/visit")  # below an article's address, and not to be kept
 HAS_OVERLAY_COOKIE = re.compile(r"(?:^|;\s*)overlay=1(?:;|$)").search
 
@@ -37,7 +33,7 @@ def init_ready_pages(app: Flask, settings: Settings) -> None:
 
 def is_personal(path: str, cookies: str) -> bool:
     """Tell whether the page may be another one for whoever sends these cookies."""
-    if path.endswith(NOBODYS):
+    if path in NOBODYS or path.endswith(NOBODYS_OF_ARTICLES):
         return False
     is_thread = path.endswith(("/thread", "/replies"))
     return (HAS_THREAD_COOKIE if is_thread else HAS_OUR_COOKIE)(cookies) is not None

@@ -192,6 +192,12 @@ def test_a_ballot_for_the_whole_site_is_on_the_page_a_second_later(
     assert "Which is the best musical?" in reader.get("/articles/opening-night").text
 
 
+@pytest.mark.parametrize("name", ["robots.txt", "favicon.ico"])
+def test_an_article_named_like_a_file_for_all_is_personal(name: str) -> None:
+    assert ready.is_personal(f"/articles/{name}", "board=session")
+    assert not ready.is_personal("/robots.txt", "board=session")
+
+
 def test_pages_are_not_all_made_anew_at_one_moment() -> None:
     with time_machine.travel(1_800_000_000, tick=False):
         before = [ready.stretch(f"/articles/{number}") for number in range(100)]
