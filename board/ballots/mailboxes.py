@@ -29,7 +29,9 @@ def doubts_about(address: str) -> list[Doubt]:
     domain = disposable_domain(address)
     if domain:
         doubts.append(Doubt("disposable", domain))
-    if db.session.scalar(select(exists().where(User.email == address, User.active.is_(False)))):
+    if db.session.scalar(
+        select(exists().where(User.email.in_((address, mailbox_of(address))), User.active.is_(False)))
+    ):
         doubts.append(Doubt("banned"))
     return doubts
 

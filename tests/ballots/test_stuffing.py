@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from board.accounts.models import User
 from board.articles.models import Site
-from board.ballots.mailboxes import disposable_domain, mailbox_of
+from board.ballots.mailboxes import disposable_domain, doubts_about, mailbox_of
 from board.ballots.models import Ballot
 from board.ballots.origins import hashed_network
 from board.ballots.tickets import LIFETIME_SECONDS, is_worked
@@ -290,6 +290,12 @@ def test_member_with_a_throw_away_address_waits(browser_for: Callable[[User], Br
     press(browser_for(make_member("Gone", "gone@mailinator.com")), ballot)
     assert doubts(ballot) == [["disposable"]]
     assert counts(ballot) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("typed", ["troll@gmail.com", "troll+again@gmail.com", "tr.oll@googlemail.com"])
+def test_address_of_a_closed_account_is_doubted_however_it_is_spelled(app: Flask, typed: str) -> None:
+    make_member("Troll", "troll@gmail.com", active=False)
+    assert [doubt.code for doubt in doubts_about(typed)] == ["banned"]
 
 
 def test_operator_can_name_more_throw_away_domains(app: Flask) -> None:
