@@ -21,6 +21,11 @@ RESULTS_CHOICES = [
 ]
 
 
+WHO_CHOICES = [
+    SelectChoice("anyone", _l("Anyone, once in each browser")),
+    SelectChoice("email", _l("Anyone with an e-mail address, once for each address")),
+    SelectChoice("member", _l("Members")),
+]
 METHOD_CHOICES = [
     SelectChoice("one", _l("They choose one option")),
     SelectChoice("several", _l("They choose several options, up to a number")),
@@ -86,15 +91,7 @@ class BallotForm(ManageForm):
     sponsor_url = StringField(_l("Sponsor's link"))
     closes_at = StringField(_l("Closes"))
     results = RadioField(_l("Readers see the results"), choices=RESULTS_CHOICES, validate_choice=False)
-    who = RadioField(
-        _l("Who may vote"),
-        choices=[
-            SelectChoice("anyone", _l("Anyone, once in each browser")),
-            SelectChoice("email", _l("Anyone with an e-mail address, once for each address")),
-            SelectChoice("member", _l("Members")),
-        ],
-        validate_choice=False,
-    )
+    who = RadioField(_l("Who may vote"), choices=WHO_CHOICES, validate_choice=False)
     kind = RadioField(
         _l("Kind"),
         choices=[

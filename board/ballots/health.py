@@ -7,10 +7,12 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from board.articles.models import Article
 from board.ballots.ledger.chain import head_of
 from board.ballots.ledger.models import Seal
 from board.ballots.models import Ballot
 from board.ballots.votes import CHANGES, COUNTED, QUARANTINED, TURNOUT, VOIDED, VoteRecord, counts_of
+from board.ballots.write_ins import count_waiting
 from board.extensions import db
 from board.storage import now
 
@@ -35,6 +37,7 @@ class Health:
     turnout: Turnout
     last_hour: int  # votes and changes of mind
     waiting: int  # not sealed yet; at most `MOST_WAITING`
+    suggestions: int  # that wait for the editor
     head: Seal | None
     concerns: list[str]
 
@@ -53,7 +56,12 @@ def health_of(ballot: Ballot, places: int) -> Health:
     waiting, oldest = db.session.execute(select(func.count(), func.min(unsealed.c.cast_at)).select_from(unsealed)).one()
     is_late = oldest is not None and oldest < now() - LATE
     return Health(
-        turnout, _sealed_last_hour(ballot) + waiting, waiting, head_of(ballot.id), _concerns(ballot, places, is_late)
+        turnout,
+        last_hour=_sealed_last_hour(ballot) + waiting,
+        waiting=waiting,
+        suggestions=count_waiting(ballot),
+        head=head_of(ballot.id),
+        concerns=_concerns(ballot, places, is_late),
     )
 
 
@@ -70,6 +78,11 @@ def _sealed_last_hour(ballot: Ballot) -> int:
     return int(db.session.scalar(select(func.sum(newest.c.votes)).where(newest.c.sealed_at >= since)) or 0)
 
 
+def _is_section(ballot: Ballot) -> bool:
+    articles = select(Article.id).where(Article.site_id == ballot.site_id, Article.section == ballot.section)
+    return db.session.scalar(articles.limit(1)) is not None
+
+
 def _concerns(ballot: Ballot, places: int, is_late: bool) -> list[str]:
     """Return what an editor should know or do, in sentences."""
     found = []
@@ -77,6 +90,8 @@ def _concerns(ballot: Ballot, places: int, is_late: bool) -> list[str]:
         found.append(_("Votes have waited for more than three minutes to be sealed. Is the worker running?"))
     if not ballot.is_draft and not ballot.has_closed and not places and ballot.reach == "placed":
         found.append(_("No article shows this ballot. Readers only find it at its own address."))
+    if ballot.reach == "section" and not ballot.has_closed and not _is_section(ballot):
+        found.append(_("No article is in the section “%(section)s” yet.", section=ballot.section))
     if ballot.is_open and ballot.closes_at and ballot.closes_at - now() < SOON:
         found.append(_("Voting closes within a day."))
     if ballot.results == "by-hand" and ballot.has_closed and ballot.results_shown_at is None:

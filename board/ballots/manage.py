@@ -13,6 +13,7 @@ from board.articles.models import Article, Site
 from board.articles.operations import primary_site
 from board.articles.pictures import PictureRefused
 from board.articles.uploads import takes_pictures, uploaded
+from board.ballots.facts import facts_of
 from board.ballots.forms import BallotForm, ManageForm, PlaceForm, RestForm
 from board.ballots.health import health_of
 from board.ballots.models import Ballot, Placement, Sponsor
@@ -58,7 +59,7 @@ def new_ballot() -> BaseResponse:
     user = staff("editor")
     site = load_site() if request.args.get("site") else primary_site()
     pattern = PATTERNS.get(request.args.get("pattern", ""))
-    like = load_ballot(request.args["like"]) if "like" in request.args else None
+    like = load_ballot(request.args["like"]) if request.args.get("like") else None
     form = BallotForm.starting(pattern.settings if pattern else {}, clone_of(like) if like else None)
     context = {"ballot": None, "patterns": PATTERNS, "pattern": pattern, "like": like, **offered(site)}
     if request.method == "POST":
@@ -120,7 +121,8 @@ def publication(slug: str) -> BaseResponse:
     user = staff("editor")
     found = load_ballot(slug)
     if request.method in SAFE_METHODS:
-        return private(make_response(render_template("ballots/manage/publication.html", ballot=found)))
+        html = render_template("ballots/manage/publication.html", ballot=found, facts=facts_of(found))
+        return private(make_response(html))
     try:
         publish_ballot(found, by=user)
     except TermsRefused as refused:
@@ -221,6 +223,7 @@ def ballot_page(
         preview=BallotView(ballot, counts=numbers.counts, is_preview=True),
         health=None if ballot.is_draft else health_of(ballot, len(placed_on)),
         placed_on=placed_on,
+        facts=facts_of(ballot),
         rest=rest,
         place_form=place_form,
         picture_errors=picture_errors or {},

@@ -189,7 +189,7 @@ class BallotView:
     @property
     def needs_address(self) -> bool:
         """Tell whether the reader has to show that an e-mail address is theirs before the vote counts."""
-        return self.ballot.who == "email" and not address_keys()
+        return self.ballot.who == "email" and (self.is_preview or not address_keys())
 
     def _row(self, option: BallotOption, own_mark: int, mark: int) -> Row:
         line, is_shown = self.lines[option.id], self.shows_results

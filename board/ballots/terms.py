@@ -97,7 +97,7 @@ class Terms:
                 "options": [text for text, _note in options],
                 "notes": [note for _text, note in options],
                 "max_choices": self.max_choices if self.method == "several" else 1,
-                "section": tidy(self.section) if self.reach == "section" else "",
+                "section": tidy(self.section) if self.reach != "site" else "",
                 "sponsor": tidy(self.sponsor),
                 "sponsor_url": self.sponsor_url.strip(),
                 "disclosure": tidy(self.disclosure),
@@ -138,6 +138,8 @@ class Terms:
     def _section_faults(self) -> list[str]:
         if self.reach == "section" and not self.section:
             return [_("Write the section, as its articles have it.")]
+        if self.reach == "placed" and self.section:
+            return [_("Choose “On all articles of a section” to show it there, or leave the section empty.")]
         return text_faults(self.section, MAX_SECTION_CHARACTERS)
 
     def _closing_faults(self) -> list[str]:

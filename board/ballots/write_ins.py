@@ -78,6 +78,12 @@ def waiting(ballot: Ballot) -> list[WriteIn]:
     return [WriteIn(options[option_id], int(number)) for option_id, number in counts.items()]
 
 
+def count_waiting(ballot: Ballot) -> int:
+    """Return how many suggestions wait for an editor."""
+    waits = (BallotOption.ballot_id == ballot.id, BallotOption.state == "proposed")
+    return db.session.scalar(select(func.count()).select_from(BallotOption).where(*waits)) or 0
+
+
 def accept(ballot: Ballot, option: BallotOption, by: Any = None) -> None:
     """List the suggestion among the options. Raises Refused."""
     _take(ballot, option)

@@ -40,6 +40,7 @@ def only_ballot() -> Ballot:
 @pytest.mark.parametrize("name", PATTERNS)
 def test_pattern_presets_what_makes_its_kind(desk: Browser, name: str) -> None:
     page = desk.get(f"/manage/ballots/new?pattern={name}").text
+    assert "like=" not in page.split("<form")[-1].split(">")[0]
     for setting, value in PATTERNS[name].settings.items():
         wanted = f'value="{value}"'
         inputs = [tag for tag in page.split("<input") if f'name="{setting}"' in tag and wanted in tag]
@@ -48,7 +49,7 @@ def test_pattern_presets_what_makes_its_kind(desk: Browser, name: str) -> None:
 
 def test_six_fields_make_a_ballot_on_its_article(desk: Browser, article: Article) -> None:
     settings = {"who": "anyone", "results": "after-vote", "kind": "presented", "can_change": "y"}
-    assert desk.post("/manage/ballots/new?pattern=favourite", {**SIX_FIELDS, **settings}).status_code == 303
+    assert desk.post("/manage/ballots/new?pattern=favourite&like=", {**SIX_FIELDS, **settings}).status_code == 303
     made = only_ballot()
     assert (made.is_draft, made.disclosure, made.reach) == (True, "Sponsored · presented by Stagecraft Ltd", "placed")
     assert article.title in desk.get(f"/manage/ballots/{made.slug}").text
@@ -74,6 +75,29 @@ def test_section_needs_its_name(desk: Browser, site: Site) -> None:
     assert "Write the section" in desk.post("/manage/ballots/new", {**SIX_FIELDS, **settings}).text
     assert desk.post("/manage/ballots/new", {**SIX_FIELDS, **settings, "section": "Reviews"}).status_code == 303
     assert (only_ballot().reach, only_ballot().section) == ("section", "Reviews")
+
+
+def test_section_that_would_be_ignored_is_told(desk: Browser, site: Site) -> None:
+    settings = {"who": "anyone", "results": "after-vote", "kind": "presented", "places": "", "section": "Reviews"}
+    answer = desk.post("/manage/ballots/new", {**SIX_FIELDS, **settings, "reach": "placed"})
+    assert answer.status_code == 422
+    assert "Choose “On all articles of a section”" in answer.text
+
+
+def test_section_without_an_article_is_a_concern(site: Site, article: Article) -> None:
+    ballot = make_ballot(site, reach="section", section="Revews")
+    assert health_of(ballot, places=0).concerns == ["No article is in the section “Revews” yet."]
+    article.section = "Revews"
+    db.session.commit()
+    assert health_of(ballot, places=0).concerns == []
+
+
+def test_editor_reads_the_rules_before_publishing(desk: Browser, site: Site) -> None:
+    make_ballot(site, state="draft", method="ranked", who="email", results="by-hand")
+    page = desk.get("/manage/ballots/best-musical/publication").text
+    for rule in ("instant run-off", "once for each address", "When I show them", "When you close it"):
+        assert rule in page
+    assert 'name="email"' in desk.get("/manage/ballots/best-musical").text
 
 
 def test_health_tells_turnout_and_what_waits(desk: Browser, site: Site) -> None:
