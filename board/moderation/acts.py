@@ -7,6 +7,7 @@ ACTS: dict[str, LazyString] = {
     "article.added": _l("Added an article"),
     "article.edited": _l("Edited an article"),
     "ballot.closed": _l("Closed a ballot"),
+    "ballot.pictured": _l("Changed an option’s picture"),
     "ballot.placed": _l("Placed a ballot on an article"),
     "ballot.published": _l("Published a ballot"),
     "ballot.report_linked": _l("Made a link to a sponsor’s report"),

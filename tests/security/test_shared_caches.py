@@ -10,7 +10,15 @@ from board.articles.models import Article
 from tests.ballots.conftest import make_ballot
 from tests.factories import make_comment
 
-FOR_EVERYBODY = {"static", "media.picture", "operations.health", "operations.readiness", "comments.version"}
+SITE_FILES = ("pages.favicon", "pages.robots")
+FOR_EVERYBODY = {
+    "static",
+    "media.picture",
+    "operations.health",
+    "operations.readiness",
+    "comments.version",
+    *SITE_FILES,
+}
 
 
 def test_what_a_member_sees_stays_out_of_shared_caches(
