@@ -107,6 +107,16 @@ class BallotView:
         return _with_own(marked_as(self.vote.choice), self.own_suggestions) if self.vote else Marked()
 
     @cached_property
+    def faulty_row(self) -> int:
+        """Return the ranked option to mend first: one whose place another has too, else the first; 0 for none."""
+        if not self.error:
+            return 0
+        marks = self.marks.by_option
+        given = Counter(marks.values())
+        twice = [option.id for option in self.options if given[marks.get(option.id, 0)] > 1]
+        return next(iter(twice), self.options[0].id)
+
+    @cached_property
     def own_suggestions(self) -> list[BallotOption]:
         """Return what the voter has written in and is not listed; nobody else sees it."""
         return unlisted_options(self.vote.choice, self.ballot) if self.vote else []

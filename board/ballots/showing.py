@@ -50,10 +50,12 @@ class ResultsPage:
 
     @cached_property
     def rows(self) -> list[ResultRow]:
-        """Return the options, those with the most first once voting has closed, until then in the editor's order."""
+        """Return the options, the winners and then those with the most once voting has closed, until then in the editor's order."""
         lines = self.result.lines
-        found = sorted(lines, key=lambda line: line.place) if self.ballot.has_closed else lines
         winners = {winner.id for winner in self.result.winners}
+        found = lines
+        if self.ballot.has_closed:
+            found = sorted(lines, key=lambda line: (line.option_id not in winners, line.place))
         return [self._row(line, line.option_id in winners) for line in found]
 
     @property

@@ -123,8 +123,10 @@ def _summary(report: Any) -> str:
         lines.append(f"Newest entry: {report.head}, sealed {report.sealed_at}")
     if report.result and report.is_sound:
         names = {option["id"]: option["text"] for option in report.terms["options"]}
-        ahead = ", ".join(names.get(each, str(each)) for each in report.result["winners"]) or "nobody"
-        lines.append(f"Result: {report.result['turnout']['counted']:,} votes counted. Ahead: {ahead}")
+        winners = [names.get(each, str(each)) for each in report.result["winners"]]
+        told = "Tied for first place" if len(winners) > 1 else "Winner"
+        lines.append(f"Result: {report.result['turnout']['counted']:,} votes counted.")
+        lines[-1] += f" {told}: {', '.join(winners) or 'nobody'}"
     elif report.is_sound:
         lines.append("No result yet: it follows when voting has closed and the results are shown.")
     return "\n".join(lines)

@@ -42,7 +42,7 @@
       if (form.matches("[data-forget-drafts]")) drafts((kept) => Object.keys(kept).filter((key) => key.startsWith("draft:")).forEach(forget));
     }
   }, true);
-  on("htmx:finally:request", ({ target }) => target.matches?.("form") && rest(target, false));
+  for (const answered of ["htmx:finally:request", "answered"]) on(answered, ({ target }) => target.matches?.("form") && rest(target, false));
   addEventListener("pageshow", () => each("[data-sending]", (form) => rest(form, false)));
 
   on("click", (event) => {

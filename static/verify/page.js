@@ -69,7 +69,7 @@
   function resultOf({ terms, result }) {
     const names = new Map(terms.options.map((option) => [option.id, option.text]));
     const name = (id) => names.get(id) ?? String(id);
-    const ahead = result.winners.map(name).join(", ") || words.nobody;
+    const winners = result.winners.map(name).join(", ") || words.nobody;
     const rows = terms.options.map(({ id }) => {
       const marks = result.counts.filter(([option]) => option === id);
       const all = marks.reduce((sum, [, , votes]) => sum + votes, 0), points = marks.reduce((sum, [, mark, votes]) => sum + mark * votes, 0);
@@ -79,7 +79,7 @@
     const tables = result.rounds
       ? result.rounds.map((round, n) => table(filled("round", { number: n + 1 }), round.counts.map(([id, votes]) => [name(id), number.format(votes) + (round.out.includes(id) ? ` (${words.out})` : "")])))
       : [table(words.option, rows, terms.method === "score" ? words.score_votes : words.votes)];
-    return [element("p", filled("result", result.turnout)), element("p", filled("ahead", { names: ahead })), ...tables];
+    return [element("p", filled("result", result.turnout)), element("p", filled(result.winners.length > 1 ? "tied" : "winner", { names: winners })), ...tables];
   }
 
   function table(heading, rows, counts = words.votes) {

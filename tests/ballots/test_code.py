@@ -162,3 +162,9 @@ def test_another_code_can_be_asked_for_and_the_choice_is_kept(reader: Browser, b
     assert 'type="email"' in page
     assert 'value="reader@example.com"' in page
     assert f'value="{ballot.options[1].id}" required checked' in page
+
+
+def test_enter_in_the_code_field_votes(reader: Browser, ballot: Ballot) -> None:
+    page = send(reader, ballot, 1, email="reader@example.com").text
+    form = page[page.index('name="code"') :]
+    assert form.index(">Vote</button>") < form.index('name="again"')

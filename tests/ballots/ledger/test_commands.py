@@ -64,7 +64,7 @@ def test_own_ledger_holds(run: Run, counted: Ballot) -> None:
     done = run("verify", counted.slug)
     assert done.exit_code == 0, done.output
     assert "7 votes, 3 entries" in done.output
-    assert "Result: 5 votes counted. Ahead: Musical 2" in done.output
+    assert "Result: 5 votes counted. Winner: Musical 2" in done.output
 
 
 def test_downloaded_ledger_holds(run: Run, counted: Ballot, file: Path) -> None:

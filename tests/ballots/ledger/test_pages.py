@@ -173,6 +173,12 @@ def test_ledger_holds_no_personal_data(reader: Browser, ballot: Ballot, receipts
         assert each.cast_at.isoformat() not in data
 
 
+def test_offline_page_names_a_winner_not_who_is_ahead(reader: Browser, ballot: Ballot) -> None:
+    page = reader.get(f"/ballots/{ballot.slug}/verify").text
+    assert "Winner: {names}" in page
+    assert "Ahead" not in page
+
+
 def test_offline_page_allows_exactly_its_own_script(reader: Browser, ballot: Ballot) -> None:
     answer = reader.get(f"/ballots/{ballot.slug}/verify")
     policy = answer.headers["Content-Security-Policy"]
