@@ -113,7 +113,7 @@ class BallotView:
             return 0
         marks = self.marks.by_option
         given = Counter(marks.values())
-        twice = [option.id for option in self.options if given[marks.get(option.id, 0)] > 1]
+        twice = [option.id for option in self.options if option.id in marks and given[marks[option.id]] > 1]
         return next(iter(twice), self.options[0].id)
 
     @cached_property

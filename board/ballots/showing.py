@@ -50,7 +50,7 @@ class ResultsPage:
 
     @cached_property
     def rows(self) -> list[ResultRow]:
-        """Return the options, the winners and then those with the most once voting has closed, until then in the editor's order."""
+        """Return the options, after the close the winners and then those with the most, until then in order."""
         lines = self.result.lines
         winners = {winner.id for winner in self.result.winners}
         found = lines

@@ -88,6 +88,14 @@ def test_plain_client_ranks_by_order(reader: Browser, site: Site) -> None:
     assert counts_of(ballot.id)[(third, 1)] == 1
 
 
+def test_focus_goes_to_an_option_whose_place_is_given_twice(reader: Browser, site: Site) -> None:
+    ballot = make_ballot(site, method="ranked")
+    first, second, third = ids(ballot)
+    page = send(reader, ballot, {f"rank-{first}": "1", f"rank-{second}": "2", f"rank-{third}": "2"}).text
+    assert f'-rank-{second}" autofocus' in page
+    assert page.count("autofocus") == 1
+
+
 def test_two_options_in_one_place_are_asked_again_and_stay_as_chosen(reader: Browser, site: Site) -> None:
     ballot = make_ballot(site, method="ranked")
     first, second, _third = ids(ballot)
