@@ -70,6 +70,8 @@ def as_csv(result: Result) -> str:
         row += [_mean(line), *line.marks] if marks else []
         row += [each.counts.get(line.option_id, "") for each in rounds]
         rows.append(row)
+    if result.undecided:
+        rows.append(["suggestions not decided", result.undecided] + [""] * (len(head) - 2))
     written = io.StringIO()
     csv.writer(written, lineterminator="\r\n").writerows(rows)
     return written.getvalue()

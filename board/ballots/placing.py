@@ -16,11 +16,11 @@ from board.ballots.counting import Line, lines
 from board.ballots.models import LINGERS, Ballot, BallotOption, Placement
 from board.ballots.ordering import ordered_options
 from board.ballots.origins import ticket_for
-from board.ballots.verdicts import mean_text
+from board.ballots.verdicts import mean_text, undecided_note
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
 from board.ballots.votes import COUNTED, TURNOUT, Vote, counts_by_ballot, counts_of
 from board.ballots.wording import grouped, how_to, mark_text, suggestion_text
-from board.ballots.write_ins import unlisted_options
+from board.ballots.write_ins import undecided_votes, unlisted_options
 from board.extensions import db
 from board.storage import now
 
@@ -80,6 +80,11 @@ class BallotView:
     def total(self) -> int:
         """Return the number of votes that count."""
         return self.counts[TURNOUT, COUNTED]
+
+    @cached_property
+    def undecided(self) -> str:
+        """Say how many of the votes are for suggestions that wait for an editor."""
+        return undecided_note(undecided_votes(self.ballot, self.counts)) if self.shows_results else ""
 
     @cached_property
     def lines(self) -> dict[int, Line]:

@@ -15,6 +15,7 @@ from board.ballots.counting import Line, RunOff, leaders, lines
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.recounts import BallotResult, mark_of
 from board.ballots.votes import CHANGES, COUNTED, QUARANTINED, TURNOUT, VOIDED, counts_of
+from board.ballots.write_ins import undecided_votes
 from board.extensions import db
 from board.storage import now
 
@@ -109,6 +110,11 @@ class Result:
         if self.ballot.method == "score":
             return 0
         return sum(n for (option_id, mark), n in self.counts.items() if mark == CHOSEN and self._is_unlisted(option_id))
+
+    @cached_property
+    def undecided(self) -> int:
+        """Return how many votes are for suggestions that wait for an editor."""
+        return undecided_votes(self.ballot, self.counts)
 
     @property
     def _is_fresh(self) -> bool:

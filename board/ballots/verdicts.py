@@ -31,7 +31,7 @@ def verdict(result: Result) -> str:
 
 def notes(result: Result) -> list[str]:
     """Say what a reader should know of the numbers."""
-    found = [_rounding(result), _unlisted(result), _set_aside(result)]
+    found = [_rounding(result), undecided_note(result.undecided), _unlisted(result), _set_aside(result)]
     return [note for note in found if note]
 
 
@@ -98,14 +98,28 @@ def _rounding(result: Result) -> str:
     return str(_("Shares are rounded; here they add up to %(total)s%%.", total=total))
 
 
+def undecided_note(votes: int) -> str:
+    """Say how many votes are for suggestions that wait for an editor."""
+    if not votes:
+        return ""
+    return str(
+        ngettext(
+            "%(num)s vote is for a suggestion that is not decided yet.",
+            "%(num)s votes are for suggestions that are not decided yet.",
+            votes,
+        )
+    )
+
+
 def _unlisted(result: Result) -> str:
-    if not result.unlisted:
+    refused = result.unlisted - result.undecided
+    if refused <= 0:
         return ""
     return str(
         ngettext(
             "%(num)s mark is for a suggestion that is not among the options.",
             "%(num)s marks are for suggestions that are not among the options.",
-            result.unlisted,
+            refused,
         )
     )
 

@@ -15,10 +15,10 @@ from sqlalchemy import String, cast, func, select, text
 from board import audit
 from board.access import Refused
 from board.accounts.names import lookalike_key
-from board.ballots.choices import WRITE_IN, Choice, NotAChoice, options_of, remapped
+from board.ballots.choices import CHOSEN, WRITE_IN, Choice, Counts, NotAChoice, options_of, remapped
 from board.ballots.models import MAX_OPTION_CHARACTERS, MAX_OPTIONS, Ballot, BallotOption, look_of
 from board.ballots.terms import text_faults, tidy
-from board.ballots.votes import Tally, Vote, move_counts, weights
+from board.ballots.votes import TURNOUT, Tally, Vote, move_counts, weights
 from board.extensions import db, insert_once
 
 MAX_PROPOSED = 500  # that wait in one ballot; an editor who refuses some makes room
@@ -82,6 +82,19 @@ def count_waiting(ballot: Ballot) -> int:
     """Return how many suggestions wait for an editor."""
     waits = (BallotOption.ballot_id == ballot.id, BallotOption.state == "proposed")
     return db.session.scalar(select(func.count()).select_from(BallotOption).where(*waits)) or 0
+
+
+def undecided_votes(ballot: Ballot, counts: Counts) -> int:
+    """Return how many counted votes are for suggestions that wait for an editor; no query where there are none."""
+    listed = {option.id for option in ballot.options} | {TURNOUT}
+    votes: Counter[int] = Counter()
+    for (option_id, mark), number in counts.items():
+        if number and option_id not in listed and (mark == CHOSEN or ballot.method == "score"):
+            votes[option_id] += number
+    if not votes:
+        return 0
+    waits = select(BallotOption.id).where(BallotOption.id.in_(votes), BallotOption.state == "proposed")
+    return sum(votes[option_id] for option_id in db.session.scalars(waits))
 
 
 def accept(ballot: Ballot, option: BallotOption, by: Any = None) -> None:

@@ -61,6 +61,20 @@ def test_suggestion_has_its_vote_and_only_its_author_sees_it(new_reader: NewRead
     assert 'value="Wicked"' in page
 
 
+def test_votes_for_an_undecided_suggestion_are_told_and_the_result_is_not_called_final(
+    reader: Browser, site: Site
+) -> None:
+    ballot = make_ballot(site, takes_write_ins=True, results="always")
+    told = "1 vote is for a suggestion that is not decided yet."
+    assert told in send(reader, ballot, {"option": "0", "write_in": "Wicked"}).text
+    ballot.close()
+    db.session.commit()
+    page = reader.get(f"/ballots/{ballot.slug}/results").text
+    assert told in page
+    assert "Final result" not in page
+    assert "suggestions not decided,1," in reader.get(f"/ballots/{ballot.slug}/results.csv").text
+
+
 @pytest.mark.parametrize("text", ["Wicked", " wicked ", "WICKED", "Ｗicked", "Wic\u200bked"])
 def test_texts_of_one_look_are_one_suggestion(new_reader: NewReader, ballot: Ballot, text: str) -> None:
     for written in ("Wicked", text):
