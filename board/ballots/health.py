@@ -11,7 +11,8 @@ from board.articles.models import Article
 from board.ballots.ledger.chain import head_of
 from board.ballots.ledger.models import Seal
 from board.ballots.models import Ballot
-from board.ballots.votes import CHANGES, COUNTED, QUARANTINED, TURNOUT, VOIDED, VoteRecord, counts_of
+from board.ballots.tally import CHANGES, COUNTED, QUARANTINED, TURNOUT, VOIDED, counts_of
+from board.ballots.votes import VoteRecord
 from board.ballots.write_ins import count_waiting
 from board.extensions import db
 from board.storage import now

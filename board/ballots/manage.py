@@ -31,8 +31,8 @@ from board.ballots.operations import (
 )
 from board.ballots.patterns import PATTERNS, clone_of
 from board.ballots.placing import BallotView
+from board.ballots.tally import counts_by_ballot, counts_of
 from board.ballots.terms import TermsRefused, is_slug
-from board.ballots.votes import counts_by_ballot, counts_of
 from board.csrf import SAFE_METHODS
 from board.extensions import db
 

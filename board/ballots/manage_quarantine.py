@@ -13,7 +13,7 @@ from board.ballots.manage import load_ballot
 from board.ballots.origins import has_unknown_proxy
 from board.ballots.quarantine import Decision, decide, decisions_on, undo
 from board.ballots.quarantine_groups import GROUPS_SHOWN, by_reason, groups_in
-from board.ballots.votes import QUARANTINED, TURNOUT, counts_of
+from board.ballots.tally import QUARANTINED, TURNOUT, counts_of
 
 blueprint = Blueprint("manage_quarantine", __name__, url_prefix="/manage/ballots/<slug>/quarantine")
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.ballots.choices import Choice, Counts
 from board.ballots.models import Ballot
-from board.ballots.votes import COUNTED, TURNOUT, counts_of
+from board.ballots.tally import COUNTED, TURNOUT, counts_of
 from board.extensions import Model, db, insert_once
 from board.storage import now
 

@@ -16,9 +16,10 @@ from board.ballots.counting import Line, lines
 from board.ballots.models import LINGERS, Ballot, BallotOption, Placement
 from board.ballots.ordering import ordered_options
 from board.ballots.origins import ticket_for
+from board.ballots.tally import COUNTED, TURNOUT, counts_by_ballot, counts_of
 from board.ballots.verdicts import mean_text, undecided_note
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
-from board.ballots.votes import COUNTED, TURNOUT, Vote, counts_by_ballot, counts_of
+from board.ballots.votes import Vote
 from board.ballots.wording import grouped, how_to, mark_text, suggestion_text
 from board.ballots.write_ins import undecided_votes, unlisted_options
 from board.extensions import db

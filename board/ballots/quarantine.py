@@ -19,7 +19,8 @@ from board import audit
 from board.access import Refused
 from board.ballots.models import Ballot
 from board.ballots.suspicion import SENTENCES
-from board.ballots.votes import MAX_SUSPICION_CHARACTERS, Vote, move_counts, weights
+from board.ballots.tally import move_counts, weights
+from board.ballots.votes import MAX_SUSPICION_CHARACTERS, Vote
 from board.extensions import Model, db
 from board.storage import now
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from board.ballots.choices import Choice
 from board.ballots.counting import Ranking, Round, RunOff, folded, run_off
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.votes import QUARANTINED, TURNOUT, VOIDED, Tally, Vote, VoteRecord
+from board.ballots.tally import QUARANTINED, TURNOUT, VOIDED, Tally
+from board.ballots.votes import Vote, VoteRecord
 from board.extensions import Model, db, insert_once
 from board.storage import now
 

@@ -14,7 +14,7 @@ from board.ballots.choices import CHOSEN, Counts
 from board.ballots.counting import Line, RunOff, leaders, lines
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.recounts import BallotResult, mark_of
-from board.ballots.votes import CHANGES, COUNTED, QUARANTINED, TURNOUT, VOIDED, counts_of
+from board.ballots.tally import CHANGES, COUNTED, QUARANTINED, TURNOUT, VOIDED, counts_of
 from board.ballots.write_ins import undecided_votes
 from board.extensions import db
 from board.storage import now

@@ -1,16 +1,14 @@
 """Votes: one current row for each voter, a record of every choice ever made, and the tally, all in one transaction.
 
 The primary key (ballot, voter) makes it one vote a voter. A change of mind replaces the row's choice, adds a record
-and moves the count; nothing is ever deleted. A vote that is *quarantined* is kept and recorded like any other, but not
-counted until an editor says so. A tally is kept in a few shards, so that a hot ballot is not one hot row; it is summed
-on reading, and the votes are never counted again.
+and moves the count (`tally.py`); nothing is ever deleted. A vote that is *quarantined* is kept and recorded like any
+other, but not counted until an editor says so.
 """
 
 import hashlib
-import random
 import secrets
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -25,7 +23,6 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
-    func,
     insert,
     or_,
     select,
@@ -35,18 +32,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from board.articles.models import Article
-from board.ballots.choices import CHOSEN, Choice, Counts
+from board.ballots.choices import Choice, Counts
 from board.ballots.models import Ballot
+from board.ballots.tally import CHANGES, TURNOUT, move_counts, weights
 from board.extensions import Model, as_loaded, db, insert_once, table_of
-from board.storage import insert_for, now
+from board.storage import now
 
-SHARDS = 16  # PostgreSQL; SQLite has one writer at a time anyway, so one shard
 MAX_VOTER_CHARACTERS = 80
 MAX_SUSPICION_CHARACTERS = 120
 RECEIPT_BYTES = 16
-TURNOUT = 0  # the "option" whose marks count voters by the state of their vote, and changes of mind
-COUNTED, QUARANTINED, VOIDED, CHANGES = range(4)
-TURNOUT_MARKS = {"counted": COUNTED, "quarantined": QUARANTINED, "voided": VOIDED}
 
 
 class NotOpen(Exception):
@@ -192,21 +186,6 @@ class VoteRecord(Model):
     seal: Mapped[int | None]  # number of the ledger's seal that covers it
 
 
-class Tally(Model):
-    """A part of the count of one option's mark; a shard alone may be below zero, their sum never is.
-
-    The option `TURNOUT` counts voters instead.
-    """
-
-    __tablename__ = "ballot_tally"
-
-    ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"), primary_key=True)
-    option_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    mark: Mapped[int] = mapped_column(primary_key=True)
-    shard: Mapped[int] = mapped_column(primary_key=True)
-    count: Mapped[int] = mapped_column(default=0)
-
-
 NOWHERE = Origin()
 
 
@@ -251,56 +230,6 @@ def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = N
 def mark_of(receipt: str) -> str:
     """Return what stands for a receipt in a ticket, which tells nobody the receipt; empty for none."""
     return hashlib.sha256(receipt.encode()).hexdigest()[:16] if receipt else ""
-
-
-def weights(choice: Choice, state: str) -> Counts:
-    """Return what a vote in the state adds to the tally: itself to the turnout and, if it counts, its marks."""
-    counts: Counts = Counter({(TURNOUT, TURNOUT_MARKS[state]): 1})
-    if state == "counted":
-        counts.update((option_id, mark) for option_id, mark in choice)
-    return counts
-
-
-def move_counts(ballot_id: int, moves: Counts) -> None:
-    """Add to the counts atomically, in order, so that two changes of mind cannot wait for each other."""
-    dialect = db.engine.dialect.name
-    shard = random.randrange(SHARDS) if dialect == "postgresql" else 0  # noqa: S311 - spreads load, guards nothing
-    rows = [
-        {"ballot_id": ballot_id, "option_id": option_id, "mark": mark, "shard": shard, "count": step}
-        for (option_id, mark), step in sorted(moves.items())
-        if step
-    ]
-    if rows:
-        db.session.connection().execute(_moving(dialect), rows)
-
-
-def counts_of(ballot_id: int) -> Counts:
-    """Return the ballot's whole tally: how often each option has each mark, and the turnout."""
-    query = select(Tally.option_id, Tally.mark, func.sum(Tally.count)).where(Tally.ballot_id == ballot_id)
-    rows = db.session.execute(query.group_by(Tally.option_id, Tally.mark))
-    return Counter({(option_id, mark): int(count) for option_id, mark, count in rows})
-
-
-def counts_by_ballot(ballot_ids: Iterable[int]) -> dict[int, Counts]:
-    """Return the whole tally of each of the ballots, in one query."""
-    query = select(Tally.ballot_id, Tally.option_id, Tally.mark, func.sum(Tally.count))
-    query = query.where(Tally.ballot_id.in_(list(ballot_ids)))
-    found: dict[int, Counts] = defaultdict(Counter)
-    for ballot_id, option_id, mark, count in db.session.execute(
-        query.group_by(Tally.ballot_id, Tally.option_id, Tally.mark)
-    ):
-        found[ballot_id][option_id, mark] = int(count)
-    return found
-
-
-def tallies(ballot_ids: Iterable[int]) -> dict[int, int]:
-    """Return for each option of the ballots how many chose it, or ranked it first; none where none did."""
-    query = (
-        select(Tally.option_id, func.sum(Tally.count))
-        .where(Tally.ballot_id.in_(list(ballot_ids)), Tally.option_id != TURNOUT, Tally.mark == CHOSEN)
-        .group_by(Tally.option_id)
-    )
-    return {option_id: int(count) for option_id, count in db.session.execute(query)}
 
 
 def _hold_open(ballot: Ballot) -> None:
@@ -356,14 +285,3 @@ def _recording() -> Any:
     names = (*Paper.__annotations__, "replaces", "disclosure_version")
     values: dict[str, Any] = {name: bindparam(name) for name in names}
     return insert(VoteRecord).values(**values, article_id=article)
-
-
-@cache
-def _moving(dialect: str) -> Any:
-    """Build the upsert that adds a step to each of many counts."""
-    table = Tally.__table__.c
-    names = ("ballot_id", "option_id", "mark", "shard")
-    values: dict[str, Any] = {name: bindparam(name) for name in (*names, "count")}
-    adding = insert_for(dialect)(Tally.__table__).values(**values)
-    key = [table[name] for name in names]
-    return adding.on_conflict_do_update(index_elements=key, set_={"count": table.count + adding.excluded.count})

@@ -17,8 +17,9 @@ from board.access import Refused
 from board.accounts.names import lookalike_key
 from board.ballots.choices import CHOSEN, WRITE_IN, Choice, Counts, NotAChoice, options_of, remapped
 from board.ballots.models import MAX_OPTION_CHARACTERS, MAX_OPTIONS, Ballot, BallotOption, look_of
+from board.ballots.tally import TURNOUT, Tally, move_counts, weights
 from board.ballots.terms import text_faults, tidy
-from board.ballots.votes import TURNOUT, Tally, Vote, move_counts, weights
+from board.ballots.votes import Vote
 from board.extensions import db, insert_once
 
 MAX_PROPOSED = 500  # that wait in one ballot; an editor who refuses some makes room

@@ -9,7 +9,7 @@ from flask import Flask
 
 from board.articles.models import Article, Site
 from board.ballots.models import Ballot, BallotOption, Placement, Sponsor
-from board.ballots.votes import tallies
+from board.ballots.tally import tallies
 from board.extensions import db
 from board.storage import now
 from tests.conftest import Browser

@@ -24,7 +24,8 @@ from board.ballots.choices import (
     several,
 )
 from board.ballots.models import Ballot
-from board.ballots.votes import Vote, VoteRecord, counts_of
+from board.ballots.tally import counts_of
+from board.ballots.votes import Vote, VoteRecord
 from board.extensions import db
 from tests.ballots.conftest import FRAGMENT, make_ballot
 from tests.conftest import Browser

@@ -18,17 +18,8 @@ from board.ballots.choices import one
 from board.ballots.models import Ballot
 from board.ballots.quarantine import Decision, decide, undo
 from board.ballots.quarantine_groups import groups_in
-from board.ballots.votes import (
-    COUNTED,
-    QUARANTINED,
-    TURNOUT,
-    VOIDED,
-    Doubt,
-    Origin,
-    Vote,
-    cast_vote,
-    counts_of,
-)
+from board.ballots.tally import COUNTED, QUARANTINED, TURNOUT, VOIDED, counts_of
+from board.ballots.votes import Doubt, Origin, Vote, cast_vote
 from board.cli.ballots import ballot as command
 from board.extensions import db
 from tests.ballots.conftest import counts, make_ballot

@@ -20,7 +20,8 @@ from board.ballots.choices import CHOSEN, ranking, scores, several
 from board.ballots.models import Ballot
 from board.ballots.recounts import count_results, recount
 from board.ballots.results import result_of, show_results
-from board.ballots.votes import COUNTED, QUARANTINED, TURNOUT, VOIDED, Tally, cast_vote
+from board.ballots.tally import COUNTED, QUARANTINED, TURNOUT, VOIDED, Tally
+from board.ballots.votes import cast_vote
 from board.extensions import db
 from board.storage import now
 from tests.ballots.conftest import FRAGMENT, cast, make_ballot, make_sponsor, place
@@ -233,7 +234,8 @@ def test_result_is_not_final_until_the_last_vote_is_counted(site: Site) -> None:
 
 
 def test_vote_put_aside_later_changes_the_rounds(site: Site) -> None:
-    from board.ballots.votes import Vote, move_counts, weights
+    from board.ballots.tally import move_counts, weights
+    from board.ballots.votes import Vote
 
     ballot = make_ballot(site, method="ranked")
     vote_ranked(ballot, (0,), (1,), (1,))

@@ -15,7 +15,8 @@ from board.ballots.choices import Counts
 from board.ballots.models import Ballot
 from board.ballots.pace import WINDOW, judge_pace
 from board.ballots.suspicion import SENTENCES, STEPS
-from board.ballots.votes import COUNTED, TURNOUT, Vote
+from board.ballots.tally import COUNTED, TURNOUT
+from board.ballots.votes import Vote
 from board.extensions import db
 from board.storage import now
 from tests.ballots.conftest import make_ballot

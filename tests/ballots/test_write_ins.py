@@ -13,7 +13,8 @@ from board.articles.models import Site
 from board.audit import AuditEntry
 from board.ballots.choices import METHODS
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.votes import QUARANTINED, TURNOUT, Vote, VoteRecord, counts_of, move_counts, weights
+from board.ballots.tally import QUARANTINED, TURNOUT, counts_of, move_counts, weights
+from board.ballots.votes import Vote, VoteRecord
 from board.ballots.write_ins import MAX_PROPOSED, merge, waiting
 from board.extensions import db
 from tests.ballots.conftest import FRAGMENT, make_ballot

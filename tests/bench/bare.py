@@ -20,7 +20,8 @@ from sqlalchemy import JSON, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from board.ballots.choices import CHOSEN, one
-from board.ballots.votes import COUNTED, SHARDS, TURNOUT, Tally, Vote, VoteRecord
+from board.ballots.tally import COUNTED, SHARDS, TURNOUT, Tally
+from board.ballots.votes import Vote, VoteRecord
 from board.extensions import Model
 from board.storage import insert_for, now
 from tests.bench.figures import percentile

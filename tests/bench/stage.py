@@ -12,7 +12,8 @@ from board.accounts.names import lookalike_key
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.ballots.choices import CHOSEN, one
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.votes import COUNTED, TURNOUT, Tally, Vote, VoteRecord
+from board.ballots.tally import COUNTED, TURNOUT, Tally
+from board.ballots.votes import Vote, VoteRecord
 from board.config import Settings
 from board.storage import now
 from tests.bench.loading import FIRST_SECOND, Loader, numbers, padded

@@ -13,7 +13,8 @@ from flask import Flask
 from sqlalchemy import create_engine, func, select
 
 from board.ballots.models import Ballot
-from board.ballots.votes import Vote, VoteRecord, counts_of
+from board.ballots.tally import counts_of
+from board.ballots.votes import Vote, VoteRecord
 from board.comments.counting import faults
 from board.comments.models import Comment
 from board.extensions import db

@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from board import create_app
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.votes import Vote, VoteRecord, counts_of
+from board.ballots.tally import counts_of
+from board.ballots.votes import Vote, VoteRecord
 from board.comments.counting import faults
 from board.comments.models import Comment
 from board.config import load_settings

@@ -15,7 +15,8 @@ from board.ballots.ledger.roll import shown
 from board.ballots.ledger.terms import as_sealed, change_between, terms_of, write_ins_of
 from board.ballots.ledger.verifying import Fault, Report, verify
 from board.ballots.models import Ballot
-from board.ballots.votes import Vote, VoteRecord, counts_of, weights
+from board.ballots.tally import counts_of, weights
+from board.ballots.votes import Vote, VoteRecord
 from board.extensions import db
 
 VOTES_A_READ = 5000

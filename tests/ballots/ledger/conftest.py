@@ -13,7 +13,8 @@ from board.ballots.ledger.lines import NO_ENTRY, canonical, hash_of
 from board.ballots.ledger.publishing import published
 from board.ballots.ledger.sealing import seal_due
 from board.ballots.models import Ballot
-from board.ballots.votes import NOWHERE, Origin, Vote, VoteRecord, cast_vote, move_counts, weights
+from board.ballots.tally import move_counts, weights
+from board.ballots.votes import NOWHERE, Origin, Vote, VoteRecord, cast_vote
 from board.extensions import db
 from board.storage import now
 

@@ -12,7 +12,8 @@ from board.articles.models import Site
 from board.ballots.choices import one
 from board.ballots.ledger.verifying import verify
 from board.ballots.models import Ballot
-from board.ballots.votes import Tally, Vote
+from board.ballots.tally import Tally
+from board.ballots.votes import Vote
 from board.cli.ballots import ballot as command
 from board.extensions import db
 from tests.ballots.ledger.conftest import close, decide, ledger_of, rehashed, seal, vote
