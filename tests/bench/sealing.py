@@ -70,10 +70,11 @@ class OneByOne(threading.Thread):
         form = {"csrf_token": token_in(get(self._port, self._path).text), "option": self._option}
         connection, path = HTTPConnection(HOST, self._port, timeout=30), f"{self._path}/votes"
         while not self._over.wait(BETWEEN_VOTES_SECONDS):
-            device = ask(connection, "POST", path, form).cookies.get(DEVICE_COOKIE, "")
+            asked = ask(connection, "POST", path, form)
+            device, again = asked.cookies.get(DEVICE_COOKIE, ""), asked.headers.get("location", path)
             cookie = {"Cookie": f"{DEVICE_COOKIE}={device}", "HX-Request": "true"}
             began = time.perf_counter()
-            self.faults += ask(connection, "POST", path, form, cookie).status != 200
+            self.faults += ask(connection, "POST", again, form, cookie).status != 200
             self.times.append(time.perf_counter() - began)
         connection.close()
 
