@@ -18,6 +18,7 @@ def facts_of(ballot: Ballot) -> list[Fact]:
         (_("Changes of mind"), _("Allowed while voting is open") if ballot.can_change else _("Not allowed")),
         (_("Order of the options"), _label(ORDER_CHOICES, ballot.option_order)),
         (_("Suggestions"), _("Voters may suggest options")) if ballot.takes_write_ins else None,
+        (_("Proof of work"), _("Browsers do a small calculation before they vote")) if ballot.work_bits else None,
         (_("Disclosure"), ballot.disclosure) if ballot.disclosure else None,
         (_("Closes"), spoken(ballot.closes_at) if ballot.closes_at else _("When you close it")),
         (_("Readers see the results"), _label(RESULTS_CHOICES, ballot.results)),

@@ -43,6 +43,7 @@ REACH_CHOICES = [
     SelectChoice("section", _l("On all articles of a section")),
     SelectChoice("site", _l("On all articles of the site")),
 ]
+USUAL_WORK_BITS = 16  # some tenths of a second on a phone
 MAX_DIGITS = 9  # in a number that is typed
 USUAL: dict[str, Any] = {
     "results": "after-vote",
@@ -106,6 +107,7 @@ class BallotForm(ManageForm):
     reach = RadioField(_l("Where readers see it"), choices=REACH_CHOICES, validate_choice=False)
     section = StringField(_l("Section"))
     places = StringField(_l("Article"))  # of a new ballot
+    needs_work = BooleanField(_l("Ask browsers for a small calculation before they vote"))
     takes_write_ins = BooleanField(_l("Voters may suggest an option of their own"))
     disclosure = StringField(_l("Disclosure"))
     opens_at = StringField(_l("Opens"))
@@ -130,6 +132,7 @@ class BallotForm(ManageForm):
             "closes_at": local_text(terms.closes_at),
             "max_choices": str(terms.max_choices) if terms.method == "several" else "",
             "places": "",
+            "needs_work": terms.work_bits > 0,
         }
         return cls(data={**terms.__dict__, **shown})
 
@@ -158,6 +161,7 @@ class BallotForm(ManageForm):
             can_change=bool(self.can_change.data),
             max_choices=whole_number(self.max_choices.data or ""),
             takes_write_ins=bool(self.takes_write_ins.data),
+            work_bits=USUAL_WORK_BITS if self.needs_work.data else 0,
             places=[place] if (place := (self.places.data or "").strip()) else [],
         )
 

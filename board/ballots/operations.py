@@ -186,6 +186,7 @@ def summary(ballot: Ballot) -> dict[str, Any]:
         "options": [option.text for option in ballot.options],
         "option_order": ballot.option_order,
         "takes_write_ins": ballot.takes_write_ins,
+        "work_bits": ballot.work_bits,
         "reach": ballot.reach,
         "section": ballot.section,
         "sponsor": ballot.sponsor.name if ballot.sponsor else None,
@@ -204,6 +205,7 @@ def _apply(ballot: Ballot, terms: Terms, by: Any) -> None:
     ballot.method, ballot.max_choices = terms.method, terms.max_choices
     ballot.option_order, ballot.takes_write_ins = terms.option_order, terms.takes_write_ins
     ballot.reach, ballot.section = terms.reach, terms.section
+    ballot.work_bits = terms.work_bits
     ballot.disclose(terms.disclosure or usual_disclosure(terms.kind, sponsor), sponsor)
     ballot.opens_at, ballot.closes_at = terms.opens_at, terms.closes_at
     ballot.results, ballot.who, ballot.can_change = terms.results, terms.who, terms.can_change

@@ -67,6 +67,7 @@ class Terms:
     max_choices: int = 1  # where the method is "several"
     option_order: str = "fixed"
     takes_write_ins: bool = False
+    work_bits: int = 0  # of proof of work that a browser does before it votes; 0: none
     reach: str = "placed"
     section: str = ""  # where the reach is a section
     places: list[str] = field(default_factory=list)  # article IDs
@@ -77,7 +78,7 @@ class Terms:
         """Return the terms that the ballot has now."""
         usual = usual_disclosure(ballot.kind, ballot.sponsor)
         names = ("slug", "question", "kind", "opens_at", "closes_at", "results", "who", "can_change")
-        rules = ("method", "max_choices", "option_order", "takes_write_ins", "reach", "section")
+        rules = ("method", "max_choices", "option_order", "takes_write_ins", "work_bits", "reach", "section")
         return cls(
             **{name: getattr(ballot, name) for name in (*names, *rules)},
             options=[line_of(option.text, option.note) for option in ballot.options],

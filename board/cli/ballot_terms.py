@@ -35,6 +35,12 @@ OPTIONS = [
         "--write-ins", "takes_write_ins", type=YES_OR_NO, help="Whether voters may suggest options. Default: no."
     ),
     click.option(
+        "--work",
+        "work_bits",
+        type=click.IntRange(0, 22),
+        help="Bits of proof of work, as 16. Default: 0, none.",
+    ),
+    click.option(
         "--reach", type=click.Choice(["placed", "section", "site"]), help="Which articles show it. Default: placed."
     ),
     click.option("--section", help="The section whose articles show it, with --reach section."),
@@ -58,6 +64,7 @@ OPTION_NAMES = {
     "options": "--option",
     "max_choices": "--most",
     "option_order": "--order",
+    "work_bits": "--work",
     "opens_at": "--opens",
     "closes_at": "--closes",
     "places": "--place",

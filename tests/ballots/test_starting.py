@@ -9,6 +9,7 @@ import time_machine
 from board.accounts.models import User
 from board.articles.models import Article, Site
 from board.ballots.choices import one
+from board.ballots.forms import USUAL_WORK_BITS
 from board.ballots.health import health_of
 from board.ballots.models import Ballot
 from board.ballots.patterns import PATTERNS
@@ -75,6 +76,18 @@ def test_section_needs_its_name(desk: Browser, site: Site) -> None:
     assert "Write the section" in desk.post("/manage/ballots/new", {**SIX_FIELDS, **settings}).text
     assert desk.post("/manage/ballots/new", {**SIX_FIELDS, **settings, "section": "Reviews"}).status_code == 303
     assert (only_ballot().reach, only_ballot().section) == ("section", "Reviews")
+
+
+def test_editor_asks_for_proof_of_work(desk: Browser, site: Site) -> None:
+    settings = {"who": "anyone", "results": "after-vote", "kind": "presented", "places": "", "needs_work": "y"}
+    assert desk.post("/manage/ballots/new", {**SIX_FIELDS, **settings}).status_code == 303
+    made = only_ballot()
+    assert made.work_bits == USUAL_WORK_BITS
+    again = {**SIX_FIELDS, **settings, "slug": made.slug, "needs_work": ""}
+    again.pop("needs_work")
+    assert desk.post(f"/manage/ballots/{made.slug}/edit", again).status_code == 303
+    db.session.expire_all()
+    assert only_ballot().work_bits == 0
 
 
 def test_section_that_would_be_ignored_is_told(desk: Browser, site: Site) -> None:
