@@ -71,7 +71,7 @@ def test_reader_scores_and_leaves_one_out(page: Any, scene: Scene) -> None:
     ballot.get_by_role("group", name=BAILIFF).get_by_role("radio", name="2").check()
     vote(ballot)
     expect(ballot.locator(".ballot__voted li")).to_have_text([f"{BAND} 5 of 5", f"{BAILIFF} 2 of 5"])
-    expect(ballot.get_by_text("Receipt, to be kept:")).to_be_visible()
+    expect(ballot.get_by_text("Receipt, to be kept")).to_be_visible()
 
 
 def test_reader_chooses_too_many_then_as_many_as_allowed(page: Any, scene: Scene) -> None:
@@ -117,7 +117,7 @@ def test_editor_merges_a_suggestion(page: Any, scene: Scene, server: Server) -> 
     page.context.clear_cookies()
     sign_in(page, scene.member("Edda Desk", "editor"))
     page.goto(f"/manage/ballots/{slug}")
-    page.get_by_role("link", name="Suggestions of voters").click()
+    page.get_by_role("link", name="suggestions wait").click()
     page.get_by_label("Option for which the votes of").select_option(BAND)
     page.get_by_role("button", name="Merge").click()
     expect(page.get_by_text("“Band!” counts for “The band” now.")).to_be_visible()

@@ -100,7 +100,7 @@ def test_reader_changes_the_vote_where_the_ballot_allows_it(page: Any, scene: Sc
     ballot.get_by_role("radio", name="The bailiff").check()  # the result rows hold the same words
     ballot.get_by_role("button", name="Change my vote").click()
     expect(ballot.locator(".is-own")).to_contain_text("The bailiff")
-    expect(ballot.locator(".ballot__foot")).to_contain_text("1 vote")
+    expect(ballot.locator("div.ballot__foot")).to_contain_text("1 vote")
 
 
 def test_reader_leaves_an_address_and_goes_on_where_the_text_broke_off(page: Any, scene: Scene) -> None:
