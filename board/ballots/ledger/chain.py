@@ -1,17 +1,17 @@
 """A ballot's chain in the database: read its entries, add the next one."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, select
 
 from board.ballots.ledger.lines import ENTRIES, NO_ENTRY, Entry, Sealed, canonical, entry
 from board.ballots.ledger.models import Seal
 from board.ballots.models import Ballot
 from board.ballots.votes import VoteRecord
-from board.extensions import db, insert_once
+from board.extensions import db, insert_once, table_of
 from board.storage import now
 
 SEALS_A_READ = 500
@@ -68,11 +68,17 @@ def append(ballot: Ballot, head: Seal | None, kind: str, body: Entry, *, votes: 
 
 def sealed_records(ballot_id: int, seal: int) -> list[Sealed]:
     """Return the records that a seal covers, as it lists them: by handle, which tells nothing of who came first."""
-    columns = (VoteRecord.receipt, VoteRecord.choice, VoteRecord.replaces, VoteRecord.disclosure_version)
-    rows = db.session.execute(select(*columns).where(VoteRecord.ballot_id == ballot_id, VoteRecord.seal == seal))
-    return in_order(Sealed.from_record(*row) for row in rows)
+    covered = table_of(VoteRecord).c
+    query = select(*what_is_sealed()).where(covered.ballot_id == ballot_id, covered.seal == seal)
+    return in_order(Sealed.from_record(*row) for row in db.session.connection().execute(query))
 
 
-def in_order(records: Any) -> list[Sealed]:
+def what_is_sealed() -> tuple[ColumnElement[Any], ...]:
+    """Return the columns that `Sealed.from_record` takes: the choice as text, which is quicker than as a list."""
+    record = table_of(VoteRecord).c
+    return record.receipt, cast(record.choice, Text).label("choice"), record.replaces, record.disclosure_version
+
+
+def in_order(records: Iterable[Sealed]) -> list[Sealed]:
     """Return the records as a seal lists them."""
     return sorted(records, key=lambda record: record.handle)

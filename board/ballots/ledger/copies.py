@@ -6,7 +6,7 @@ be deleted at any time, and each machine keeps its own. Beside it, a note says u
 
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from board.extensions import db
 
 DIRECTORY = "ledgers"
 CHUNK_BYTES = 64 * 1024
+NONE: Mapping[int, bytes] = {}
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,11 @@ class Copy:
     size: int = 0
 
 
-def up_to_date(ballot: Ballot) -> tuple[Path, Copy]:
-    """Return the file and how far it goes, after adding what is new. Raises OSError where no file can be written."""
+def up_to_date(ballot: Ballot, at_hand: Mapping[int, bytes] = NONE) -> tuple[Path, Copy]:
+    """Return the file and how far it goes, after adding what is new. Raises OSError where no file can be written.
+
+    `at_hand`: the lines of votes that a seal covers, by its number, for whoever has just made them.
+    """
     file = _file(ballot)
     file.parent.mkdir(mode=0o700, exist_ok=True)
     with _alone(file):
@@ -41,13 +45,13 @@ def up_to_date(ballot: Ballot) -> tuple[Path, Copy]:
         if not _is_of(ballot, copy):
             file.unlink(missing_ok=True)  # another database's: whoever reads it still has it open
             copy = Copy()
-        return file, _grown(ballot, file, copy)
+        return file, _grown(ballot, file, copy, at_hand)
 
 
-def keep(ballot_id: int) -> None:
+def keep(ballot_id: int, at_hand: Mapping[int, bytes] = NONE) -> None:
     """Bring this machine's copy up to date, so that readers find it ready; where it cannot be kept, they do without."""
     with suppress(OSError):
-        up_to_date(db.session.get_one(Ballot, ballot_id))
+        up_to_date(db.session.get_one(Ballot, ballot_id), at_hand)
 
 
 def read(file: Path, start: int, length: int) -> Iterator[bytes]:
@@ -59,13 +63,14 @@ def read(file: Path, start: int, length: int) -> Iterator[bytes]:
             yield chunk
 
 
-def _grown(ballot: Ballot, file: Path, copy: Copy) -> Copy:
+def _grown(ballot: Ballot, file: Path, copy: Copy, at_hand: Mapping[int, bytes]) -> Copy:
     """Add the entries that are not in the copy, and note each when it is written."""
     with file.open("ab") as out:
         out.truncate(copy.size)
         for seal in seals_of(ballot.id, after=copy.number):
             size = copy.size
-            for part in parts_of(seal):
+            votes = at_hand.get(seal.number)
+            for part in parts_of(seal) if votes is None else (votes, seal.line.encode() + b"\n"):
                 size += out.write(part)
             out.flush()
             copy = Copy(seal.number, seal.hash, size)

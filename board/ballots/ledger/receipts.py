@@ -36,7 +36,7 @@ class Found:
         """Return all that a stranger needs to see that the choice is sealed; it does not hold the receipt."""
         record = self.record
         opening = {
-            "choice": record.choice,
+            "choice": json.loads(record.choice),
             "disclosure": record.disclosure,
             "nonce": record.nonce,
             "replaces": record.replaces,
@@ -62,7 +62,7 @@ def find(ballot: Ballot, receipt: str) -> Found | None:
     row = db.session.scalar(query)
     if row is None:
         return None
-    record = Sealed.from_record(row.receipt, row.choice, row.replaces, row.disclosure_version)
+    record = Sealed.from_record(row.receipt, json.dumps(row.choice), row.replaces, row.disclosure_version)
     names = {option.id: option.text for option in ballot.options}
     texts = [(names.get(option_id, ""), mark) for option_id, mark in row.choice]
     if row.seal is None:

@@ -14,7 +14,7 @@ from board.ballots.ledger.chain import Overtaken, append, entries_of, head_of, s
 from board.ballots.ledger.lines import CHANGE, COUNTED, RESULT, SEAL, STANDINGS, TERMS, Entry, standing_line
 from board.ballots.ledger.merkle import Frontier, leaf_hash
 from board.ballots.ledger.models import Seal, Standings
-from board.ballots.ledger.outcome import Marks, as_marks, outcome
+from board.ballots.ledger.outcome import Marks, marks_in, outcome
 from board.ballots.ledger.standings import FULLY, said_of, standings_now
 from board.ballots.ledger.terms import as_sealed, write_ins_of
 from board.ballots.models import Ballot
@@ -73,7 +73,7 @@ class Count:
         for record, standing in standings_now(self._ballot_id, seal):
             self._turnout[standing[0]] += 1
             if standing[0] == COUNTED:
-                self._counted[as_marks(record.choice)] += 1
+                self._counted[marks_in(record.choice)] += 1
             is_news = standing != said.get(record.handle, FULLY)
             if is_news:
                 news[record.handle] = standing

@@ -16,15 +16,15 @@ from sqlalchemy import TextClause, exists, or_, select, text, update
 
 from board.ballots.audience import ELSEWHERE, add_votes
 from board.ballots.ledger import copies
-from board.ballots.ledger.chain import Overtaken, append, entries_of, head_of, in_order
-from board.ballots.ledger.lines import CHANGE, RESULT, SEAL, TERMS, Sealed
+from board.ballots.ledger.chain import Overtaken, append, entries_of, head_of, in_order, what_is_sealed
+from board.ballots.ledger.lines import CHANGE, RESULT, SEAL, TERMS, Sealed, joined
 from board.ballots.ledger.merkle import leaf_hash, root_of
 from board.ballots.ledger.models import Seal
 from board.ballots.ledger.resulting import seal_result
 from board.ballots.ledger.terms import as_sealed, change_between, loosened, opening_body, terms_of
 from board.ballots.models import Ballot
 from board.ballots.votes import VoteRecord
-from board.extensions import db
+from board.extensions import db, table_of
 from board.storage import now
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ def seal_due() -> int:
         try:
             new = seal_ballot(ballot_id)
             if new:
-                copies.keep(ballot_id)
+                copies.keep(ballot_id)  # with what the batches have not brought there
             added += new
         except Overtaken:
             db.session.rollback()
@@ -95,7 +95,8 @@ def seal_votes(ballot: Ballot, head: Seal) -> Seal | None:
     records = in_order(
         Sealed.from_record(row.receipt, row.choice, row.replaces, row.disclosure_version) for row in waiting
     )
-    root = root_of(leaf_hash(record.vote_line()) for record in records)
+    lines = [record.vote_line() for record in records]
+    root = root_of(leaf_hash(line) for line in lines)
     body = {"root": root.hex(), "votes": len(records), "total": head.total + len(records)}
     made = append(ballot, head, SEAL, body, votes=len(records))
     covering = update(VoteRecord).where(_among([row.id for row in waiting]), VoteRecord.seal.is_(None))
@@ -104,7 +105,9 @@ def seal_votes(ballot: Ballot, head: Seal) -> Seal | None:
         db.session.rollback()
         raise Misfit
     add_votes(ballot.id, Counter((row.cast_at.date(), row.article_id or ELSEWHERE) for row in waiting))
-    return _commit(made)
+    _commit(made)
+    copies.keep(ballot.id, {made.number: joined(lines)})
+    return made
 
 
 def _among(ids: list[int]) -> TextClause:
@@ -119,18 +122,18 @@ def _votes_due(ballot: Ballot) -> Sequence[Any]:
 
     Whole minutes, so that the moment of a seal tells no more of a vote than its minute.
     """
-    columns = (VoteRecord.receipt, VoteRecord.choice, VoteRecord.replaces, VoteRecord.disclosure_version)
+    record, connection = table_of(VoteRecord).c, db.session.connection()
     query = (
-        select(VoteRecord.id, VoteRecord.cast_at, VoteRecord.article_id, *columns)
-        .where(VoteRecord.ballot_id == ballot.id, VoteRecord.seal.is_(None))
-        .order_by(VoteRecord.seal, VoteRecord.id)  # as the index has them
+        select(record.id, record.cast_at, record.article_id, *what_is_sealed())
+        .where(record.ballot_id == ballot.id, record.seal.is_(None))
+        .order_by(record.seal, record.id)  # as the index has them
     )
     minute = now().replace(second=0, microsecond=0)
     if not ballot.has_closed:
-        oldest = db.session.execute(query.limit(1)).first()
+        oldest = connection.execute(query.limit(1)).first()
         if oldest is None or oldest.cast_at >= minute:
             return []
-    rows = db.session.execute(query.limit(SEAL_VOTES)).all()
+    rows = connection.execute(query.limit(SEAL_VOTES)).all()
     return rows if ballot.has_closed else [row for row in rows if row.cast_at < minute]
 
 

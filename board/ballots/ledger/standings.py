@@ -1,15 +1,15 @@
 """How each vote counts: as the votes say now, and as the ledger has said."""
 
+import json
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Text, and_, cast, select
 
-from board.ballots.ledger.chain import in_order
+from board.ballots.ledger.chain import in_order, what_is_sealed
 from board.ballots.ledger.lines import COUNTED, REPLACED, UNDECIDED, VOIDED, Sealed, Standing
 from board.ballots.ledger.models import Standings
 from board.ballots.votes import Vote, VoteRecord
-from board.extensions import db
+from board.extensions import db, table_of
 
 FULLY: Standing = [COUNTED]
 STATES = {"counted": COUNTED, "quarantined": UNDECIDED, "voided": VOIDED}
@@ -17,31 +17,32 @@ STATES = {"counted": COUNTED, "quarantined": UNDECIDED, "voided": VOIDED}
 
 def standings_now(ballot_id: int, seal: int) -> Iterator[tuple[Sealed, Standing]]:
     """Return a seal's records, each with how it counts; one that is nobody's present choice has been replaced."""
-    records = (VoteRecord.receipt, VoteRecord.choice, VoteRecord.replaces, VoteRecord.disclosure_version)
+    votes, records = table_of(Vote), table_of(VoteRecord)
+    vote, record = votes.c, records.c
     is_present = and_(
-        Vote.ballot_id == VoteRecord.ballot_id,
-        Vote.voter_key == VoteRecord.voter_key,
-        Vote.receipt == VoteRecord.receipt,
+        vote.ballot_id == record.ballot_id,
+        vote.voter_key == record.voter_key,
+        vote.receipt == record.receipt,
     )
-    rows = db.session.execute(
-        select(*records, Vote.state, Vote.doubts)
-        .outerjoin(Vote, is_present)
-        .where(VoteRecord.ballot_id == ballot_id, VoteRecord.seal == seal)
+    query = (
+        select(*what_is_sealed(), vote.state, cast(vote.doubts, Text))
+        .select_from(records.outerjoin(votes, is_present))
+        .where(record.ballot_id == ballot_id, record.seal == seal)
     )
     found: dict[str, Standing] = {}
     sealed = []
-    for receipt, choice, replaces, disclosure, state, doubts in rows:
-        record = Sealed.from_record(receipt, choice, replaces, disclosure)
-        found[record.handle] = standing_of(state, doubts)
-        sealed.append(record)
-    return ((record, found[record.handle]) for record in in_order(sealed))
+    for *columns, state, doubts in db.session.connection().execute(query):
+        each = Sealed.from_record(*columns)
+        found[each.handle] = standing_of(state, doubts)
+        sealed.append(each)
+    return ((each, found[each.handle]) for each in in_order(sealed))
 
 
-def standing_of(state: str | None, doubts: list[Any] | None) -> Standing:
+def standing_of(state: str | None, doubts: str | None) -> Standing:
     """Return how a vote in this state counts; `state` is None for a record that is no vote any more."""
     if state is None:
         return [REPLACED]
-    return [STATES[state], *(sorted(map(str, doubts or [])) if state == "voided" else [])]
+    return [STATES[state], *(sorted(map(str, json.loads(doubts or "[]"))) if state == "voided" else [])]
 
 
 def said_of(ballot_id: int, seal: int) -> dict[str, Standing]:
