@@ -27,6 +27,7 @@ MIN_SECRET_CHARACTERS = 32
 OTHER_PREFIXES = ("BOARD_TEST_", "BOARD_SERVE_")  # of the tests, and of `board serve` to its own processes
 
 ROLES = ("member", "moderator", "editor", "admin")  # each may do what the ones before it may
+SITE_ROLES = ("moderator", "editor")  # those that can be given for one site
 
 
 class SettingsError(Exception):

@@ -17,7 +17,9 @@ from board.extensions import db
 
 log = structlog.get_logger(__name__)
 
-NEVER_SHOWN_AGAIN = frozenset({"csrf_token", "password", "password_confirm", "new_password", "code", "passcode"})
+NEVER_SHOWN_AGAIN = frozenset(
+    {"csrf_token", "password", "password_confirm", "new_password", "code", "passcode", "proof"}
+)
 LONG_TEXTS = frozenset({"body", "note"})
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from contextvars import Context
@@ -120,8 +121,8 @@ class Browser:
         self.http: FlaskClient = app.test_client()
         self._user_token = ""
 
-    def sign_in(self, user: User) -> "Browser":
-        """Open a live session without going through the log-in page."""
+    def sign_in(self, user: User, *, is_proven: bool = True) -> "Browser":
+        """Open a live session without going through the log-in page; `is_proven`: as if the password was given now."""
         from flask import session
         from flask_login import login_user
         from flask_wtf.csrf import generate_csrf
@@ -133,6 +134,8 @@ class Browser:
                 values = dict(session)
             with self.http.session_transaction() as stored:
                 stored.update(values)
+                if is_proven:
+                    stored["fs_paa"] = time.time()
 
         self._outside_of_the_test(open_session, user.id)
         return self
@@ -198,6 +201,30 @@ def other_member(app: Flask) -> User:
 def moderator(app: Flask) -> User:
     """Return a moderator."""
     return make_member("Mona Moderator", "mona@example.com", role="moderator")
+
+
+@pytest.fixture
+def other_site(site: Site) -> Site:
+    """Return a second site."""
+    return make_site("harbour", "The Harbour Light")
+
+
+@pytest.fixture
+def site_moderator(site: Site) -> User:
+    """Return a moderator of the primary site alone."""
+    return make_member("Sita Sitemoderator", "sita@example.com", on={site.id: "moderator"})
+
+
+@pytest.fixture
+def foreign_moderator(other_site: Site) -> User:
+    """Return a moderator of the second site alone."""
+    return make_member("Fritz Foreign", "fritz@example.com", on={other_site.id: "moderator"})
+
+
+@pytest.fixture
+def foreign_editor(other_site: Site) -> User:
+    """Return an editor of the second site alone."""
+    return make_member("Enno Elsewhere", "enno@example.com", on={other_site.id: "editor"})
 
 
 @pytest.fixture

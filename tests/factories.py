@@ -20,8 +20,16 @@ from board.storage import now
 T = TypeVar("T")
 
 
-def make_member(name: str, email: str, role: str = "member", *, confirmed: bool = True, **more: Any) -> User:
-    """Make a member with the test password."""
+def make_member(
+    name: str,
+    email: str,
+    role: str = "member",
+    *,
+    confirmed: bool = True,
+    on: dict[int, str] | None = None,
+    **more: Any,
+) -> User:
+    """Make a member with the test password; `on` has the roles on single sites."""
     user = User(
         email=email,
         role=role,
@@ -30,6 +38,8 @@ def make_member(name: str, email: str, role: str = "member", *, confirmed: bool 
         **more,
     )
     user.rename(name, may_use_reserved=True)
+    for site_id, site_role in (on or {}).items():
+        user.set_site_role(site_id, site_role)
     return _keep(user)
 
 

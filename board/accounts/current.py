@@ -16,9 +16,12 @@ def member() -> User:
 
 
 def staff(role: str) -> User:
-    """Return the signed-in member, who has at least the role and the second factor the operator asks for."""
+    """Return the signed-in member, who has at least the role somewhere and the second factor the operator asks for.
+
+    What they then look at is loaded within their reach: see `board/accounts/reach.py`.
+    """
     user = member()
-    permit(user.has_rank(role))
+    permit(user.works_as(role))
     if current_app.config["BOARD"].staff_need_second_factor and not user.has_second_factor:
         raise SecondFactorNeeded
     return user

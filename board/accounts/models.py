@@ -22,6 +22,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.names import clean_display_name, lookalike_key
+from board.accounts.reach import SiteRole, reach
 from board.config import ROLES
 from board.extensions import Model, db
 from board.storage import now
@@ -43,7 +44,8 @@ class User(Model, UserMixin):
     display_name: Mapped[str] = mapped_column(String(100))
     name_key: Mapped[str] = mapped_column(String(400), unique=True)  # one name per look
     password: Mapped[str | None] = mapped_column(String(255))
-    role: Mapped[str] = mapped_column(String(20), default="member")
+    role: Mapped[str] = mapped_column(String(20), default="member")  # on every site
+    has_site_roles: Mapped[bool] = mapped_column(default=False)  # and on single ones, which `site_roles` has
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]
@@ -56,6 +58,7 @@ class User(Model, UserMixin):
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
 
     webauthn: Mapped[list["Passkey"]] = relationship(cascade="all, delete-orphan")  # type: ignore[assignment]
+    site_roles: Mapped[list[SiteRole]] = relationship(cascade="all, delete-orphan", order_by=SiteRole.site_id)
 
     def rename(self, raw: str, *, may_use_reserved: bool = False) -> None:
         """Take a new display name. Raises NameRefused with a sentence; uniqueness by look is the database's."""
@@ -63,17 +66,42 @@ class User(Model, UserMixin):
         self.name_key = lookalike_key(self.display_name)
 
     def has_rank(self, role: str) -> bool:
-        """Tell whether this member may do what the role may."""
+        """Tell whether this member may do what the role may, on every site."""
         return self.active and ROLES.index(self.role) >= ROLES.index(role)
+
+    def works_as(self, role: str) -> bool:
+        """Tell whether this member may do what the role may on at least one site."""
+        return bool(reach(self, role))
+
+    def moderates(self, site_id: int) -> bool:
+        """Tell whether this member may decide on other people's comments on this site."""
+        return reach(self, "moderator").includes(site_id)
+
+    def edits(self, site_id: int) -> bool:
+        """Tell whether this member may register articles and write ballots on this site."""
+        return reach(self, "editor").includes(site_id)
+
+    def set_site_role(self, site_id: int, role: str) -> str:
+        """Give the role on one site, or take it away with "member"; return what it was before."""
+        given = next((one for one in self.site_roles if one.site_id == site_id), None)
+        before = given.role if given else "member"
+        if role == "member":
+            self.site_roles = [one for one in self.site_roles if one is not given]
+        elif given:
+            given.role = role
+        else:
+            self.site_roles.append(SiteRole(site_id=site_id, role=role))
+        self.has_site_roles = bool(self.site_roles)
+        return before
 
     @property
     def is_moderator(self) -> bool:
-        """Tell whether this member may decide on other people's comments."""
+        """Tell whether this member may decide on other people's comments, on every site."""
         return self.has_rank("moderator")
 
     @property
     def is_editor(self) -> bool:
-        """Tell whether this member may register articles and write ballots."""
+        """Tell whether this member may register articles and write ballots, on every site."""
         return self.has_rank("editor")
 
     @property
@@ -122,6 +150,7 @@ class User(Model, UserMixin):
         self.password = self.confirmed_at = self.fs_webauthn_user_handle = None
         self.tf_primary_method = self.tf_totp_secret = self.tf_last_counter = self.mf_recovery_codes = None
         self.role, self.active = "member", False
+        self.site_roles, self.has_site_roles = [], False
         self.renew_identity()
 
     # Flask-Security asks for role objects when it makes a member; ours is one column.

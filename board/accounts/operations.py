@@ -14,7 +14,7 @@ from board.access import Refused
 from board.accounts.kept import erase_kept
 from board.accounts.mails import send_notice
 from board.accounts.models import MemberSession, Passkey, User
-from board.config import ROLES
+from board.config import ROLES, SITE_ROLES
 from board.extensions import db
 from board.storage import now
 
@@ -54,6 +54,20 @@ def change_role(user: User, role: str, *, by: User | None = None) -> None:
     _keep_an_admin(before)
     user.end_sessions()
     audit.record("member.role_changed", user, by=by, before={"role": before}, after={"role": role})
+
+
+def change_site_role(user: User, site_id: int, role: str, *, by: User | None = None) -> None:
+    """Give the member a role on one site, or take it with "member"; a change signs out all their browsers."""
+    if role != "member" and role not in SITE_ROLES:
+        raise ValueError(role)
+    before = user.set_site_role(site_id, role)
+    if before == role:
+        return
+    db.session.flush()
+    user.end_sessions()
+    audit.record(
+        "member.site_role_changed", user, by=by, site_id=site_id, before={"role": before}, after={"role": role}
+    )
 
 
 def remove_member(user: User, *, by: User | None = None) -> None:

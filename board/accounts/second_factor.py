@@ -110,10 +110,11 @@ def _is_right_code(user: User, raw: str) -> bool:
     code = raw.replace(" ", "")
     if not code.isdigit() or not user.tf_totp_secret:
         return cast(RecoveryCodes, security.mf_recovery_codes_util).take(user, raw)
-    return _is_right_totp(user, user.tf_totp_secret, code)
+    return is_right_totp(user, user.tf_totp_secret, code)
 
 
-def _is_right_totp(user: User, secret: str, code: str) -> bool:
+def is_right_totp(user: User, secret: str, code: str) -> bool:
+    """Tell whether it is a code of this moment; it is used up with the caller's commit."""
     factory = security.totp_factory
     try:
         return bool(factory.verify_totp(token=code, totp_secret=secret, user=user, window=CODE_WINDOW_SECONDS))
@@ -137,7 +138,7 @@ def set_up_authenticator() -> Any:
     form.state.data = security.tf_setup_serializer.dumps([user.fs_uniquifier, secret])
     if not form.validate_on_submit() or not form.is_within_limits("setup", user.fs_uniquifier):
         return _show_qr_code(user, form, secret)
-    if not _is_right_totp(user, secret, form.code.data.replace(" ", "")):
+    if not is_right_totp(user, secret, form.code.data.replace(" ", "")):
         db.session.rollback()
         form.refuse(_("This code is wrong. Enter the one that the app shows now."), form.code)
         return _show_qr_code(user, form, secret)

@@ -90,7 +90,7 @@ def change_name() -> Any:
         return form_page("accounts/name.html", form)
     try:
         with db.session.begin_nested():
-            user.rename(form.display_name.data, may_use_reserved=user.is_moderator)
+            user.rename(form.display_name.data, may_use_reserved=user.works_as("moderator"))
     except NameRefused as refusal:
         form.refuse(refusal, form.display_name)
     except IntegrityError:

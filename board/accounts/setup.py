@@ -11,7 +11,7 @@ from flask_security import RoleMixin, SQLAlchemyUserDatastore
 from werkzeug.wrappers import Response
 
 from board.access import SignInNeeded
-from board.accounts import recovering, registering, second_factor, settings, signing_in
+from board.accounts import recovering, registering, second_factor, settings, signing_in, step_up
 from board.accounts.limits import TooManyTries
 from board.accounts.mails import OutboxMail
 from board.accounts.models import Passkey, User
@@ -42,7 +42,7 @@ ADDRESSES = {
 OUR_VIEWS: dict[str, Callable[..., Any]] = {
     "login": signing_in.login,
     "logout": signing_in.logout,
-    "verify": signing_in.verify,
+    "verify": step_up.verify,
     "register": registering.register,
     "send_confirmation": registering.send_confirmation,
     "confirm_email": registering.confirm_email,
@@ -96,6 +96,7 @@ def init_accounts(app: Flask) -> None:
         app.view_functions[name] = second_factor.passkey_answer(app.view_functions[name])
     put_off_passkeys(app)
     app.register_error_handler(TooManyTries, _too_many_tries)
+    app.register_error_handler(step_up.StepUpNeeded, step_up.step_up_needed)
     address = f"{ADDRESSES['SECURITY_CHANGE_EMAIL_URL']}/<token>"
     app.add_url_rule(address, "security.change_email_confirm", methods=["POST"])
 

@@ -1,4 +1,4 @@
-"""Logging in, the second step, logging out, and asking for the password again."""
+"""Logging in, the second step, logging out, and whether the log-in is fresh."""
 
 import time
 from typing import Any
@@ -10,8 +10,7 @@ from flask_security import hash_password, login_user, logout_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from board.accounts.current import member
-from board.accounts.forms import ConfirmForm, LoginForm, PasswordForm, form_page
+from board.accounts.forms import ConfirmForm, LoginForm, form_page
 from board.accounts.models import User
 from board.accounts.passwords import normal_form
 from board.answers import next_path
@@ -85,19 +84,6 @@ def logout() -> Any:
         logout_user()
     session.clear()
     return redirect(next_path(), 303)
-
-
-def verify() -> Any:
-    """Ask for the password again before something that matters."""
-    user, form = member(), PasswordForm()
-    if not form.validate_on_submit() or not form.is_within_limits("verify", user.email):
-        return form_page("accounts/verify.html", form)
-    if not has_password(user, form.password.data):
-        form.refuse(_("The password is wrong."), form.password)
-        return form_page("accounts/verify.html", form)
-    session["fs_paa"] = time.time()
-    db.session.commit()
-    return redirect(next_path(url_for("accounts.settings")), 303)
 
 
 def ask_again(_within: Any, _grace: Any) -> Response:

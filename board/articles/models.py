@@ -155,8 +155,8 @@ class Article(Model, CommentTimes):
         return [still(video.url, video.title) for video in self.videos]
 
     def can_be_managed_by(self, user: Any) -> bool:
-        """Editors and admins manage articles."""
-        return bool(user.is_authenticated and user.is_editor)
+        """Editors of the site and admins manage its articles."""
+        return bool(user.is_authenticated and user.edits(self.site_id))
 
 
 class Video(Model):

@@ -32,6 +32,6 @@ def init_uploads(app: Flask) -> None:
 def raise_limits(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Raise this request's limits if its view takes pictures and the sender is an editor."""
     view = current_app.view_functions.get(endpoint or "")
-    if getattr(view, "takes_pictures", False) and current_user.is_authenticated and current_user.is_editor:
+    if getattr(view, "takes_pictures", False) and current_user.is_authenticated and current_user.works_as("editor"):
         request.max_content_length = MAX_UPLOAD_BYTES + MAX_FIELDS_BYTES
         request.max_form_memory_size = MAX_FIELDS_BYTES

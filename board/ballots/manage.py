@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from board.access import NotThere, load
 from board.accounts.current import staff
+from board.accounts.models import User
+from board.accounts.reach import reach
 from board.answers import private
-from board.articles.loading import load_site
+from board.articles.managing import site_to_manage
 from board.articles.models import Article, Site
-from board.articles.operations import primary_site
 from board.articles.pictures import PictureRefused
 from board.articles.uploads import takes_pictures, uploaded
 from board.ballots.facts import facts_of
@@ -45,8 +46,9 @@ LIST_LIMIT = 200
 @blueprint.get("")
 def ballots() -> Response:
     """List the ballots, newest first."""
-    staff("editor")
-    query = select(Ballot).order_by(Ballot.created_at.desc(), Ballot.id.desc()).limit(LIST_LIMIT)
+    user = staff("editor")
+    own = select(Ballot).where(reach(user, "editor").covers(Ballot.site_id))
+    query = own.order_by(Ballot.created_at.desc(), Ballot.id.desc()).limit(LIST_LIMIT)
     found = db.session.scalars(query).unique().all()
     counts = counts_by_ballot(ballot.id for ballot in found)
     views = [BallotView(ballot, counts=counts[ballot.id]) for ballot in found]
@@ -57,9 +59,9 @@ def ballots() -> Response:
 def new_ballot() -> BaseResponse:
     """Write a ballot."""
     user = staff("editor")
-    site = load_site() if request.args.get("site") else primary_site()
+    site = site_to_manage(user)
     pattern = PATTERNS.get(request.args.get("pattern", ""))
-    like = load_ballot(request.args["like"]) if request.args.get("like") else None
+    like = load_ballot(request.args["like"], user) if request.args.get("like") else None
     form = BallotForm.starting(pattern.settings if pattern else {}, clone_of(like) if like else None)
     context = {"ballot": None, "patterns": PATTERNS, "pattern": pattern, "like": like, **offered(site)}
     if request.method == "POST":
@@ -78,8 +80,7 @@ def new_ballot() -> BaseResponse:
 @blueprint.get("/<slug>")
 def ballot(slug: str) -> Response:
     """Show a ballot as readers see it, its numbers and where it stands."""
-    staff("editor")
-    found = load_ballot(slug)
+    found = load_ballot(slug, staff("editor"))
     return ballot_page(found, RestForm.showing(found), PlaceForm(formdata=None))
 
 
@@ -87,7 +88,7 @@ def ballot(slug: str) -> Response:
 def edit(slug: str) -> BaseResponse:
     """Change a ballot that has not opened."""
     user = staff("editor")
-    found = load_ballot(slug)
+    found = load_ballot(slug, user)
     form = BallotForm.showing(found)
     context = {"ballot": found, **offered(found.site)}
     if request.method == "POST":
@@ -103,7 +104,7 @@ def edit(slug: str) -> BaseResponse:
 def tighten(slug: str) -> BaseResponse:
     """Close earlier or hide the results for longer, of a ballot that has opened."""
     user = staff("editor")
-    found = load_ballot(slug)
+    found = load_ballot(slug, user)
     form = RestForm.showing(found, is_sent=True)
     try:
         closes_at = form.moment("closes_at", found.closes_at)
@@ -119,7 +120,7 @@ def tighten(slug: str) -> BaseResponse:
 def publication(slug: str) -> BaseResponse:
     """Publish a draft."""
     user = staff("editor")
-    found = load_ballot(slug)
+    found = load_ballot(slug, user)
     if request.method in SAFE_METHODS:
         html = render_template("ballots/manage/publication.html", ballot=found, facts=facts_of(found))
         return private(make_response(html))
@@ -135,7 +136,7 @@ def publication(slug: str) -> BaseResponse:
 def closing(slug: str) -> BaseResponse:
     """End the voting now."""
     user = staff("editor")
-    found = load_ballot(slug)
+    found = load_ballot(slug, user)
     if request.method in SAFE_METHODS:
         return private(make_response(render_template("ballots/manage/closing.html", ballot=found)))
     close_ballot(found, by=user)
@@ -147,7 +148,7 @@ def closing(slug: str) -> BaseResponse:
 def picture(slug: str, option_id: int) -> BaseResponse:
     """Show a picture beside an option, or none."""
     user = staff("editor")
-    found = load_ballot(slug)
+    found = load_ballot(slug, user)
     option = found.option(option_id)
     if option is None:
         raise NotThere
@@ -166,7 +167,7 @@ def picture(slug: str, option_id: int) -> BaseResponse:
 def place(slug: str) -> BaseResponse:
     """Put the ballot on an article's page."""
     user = staff("editor")
-    found = load_ballot(slug)
+    found = load_ballot(slug, user)
     form = PlaceForm()
     try:
         (article,) = find_articles(found.site, [(form.places.data or "").strip()])
@@ -182,17 +183,17 @@ def place(slug: str) -> BaseResponse:
 def take_off(slug: str, article_number: int) -> BaseResponse:
     """Take the ballot off an article's page."""
     user = staff("editor")
-    found = load_ballot(slug)
+    found = load_ballot(slug, user)
     article = load(select(Article).where(Article.id == article_number, Article.site_id == found.site_id))
     take_ballot_off(found, article, by=user)
     return saved(found, _("Taken off “%(title)s”. Its votes stay.", title=article.title))
 
 
-def load_ballot(slug: str) -> Ballot:
-    """Return the ballot, draft or not. Raises NotThere."""
+def load_ballot(slug: str, user: User) -> Ballot:
+    """Return the ballot, draft or not, if it is within the editor's reach. Raises NotThere."""
     if not is_slug(slug):
         raise NotThere
-    return load(select(Ballot).where(Ballot.slug == slug))
+    return load(select(Ballot).where(Ballot.slug == slug, reach(user, "editor").covers(Ballot.site_id)))
 
 
 def offered(site: Site) -> dict[str, object]:

@@ -21,8 +21,7 @@ blueprint = Blueprint("manage_quarantine", __name__, url_prefix="/manage/ballots
 @blueprint.get("")
 def quarantine(slug: str) -> Response:
     """Show the groups that wait, and the latest decisions."""
-    staff("editor")
-    ballot = load_ballot(slug)
+    ballot = load_ballot(slug, staff("editor"))
     groups = groups_in(ballot)
     html = render_template(
         "ballots/manage/quarantine.html",
@@ -40,7 +39,7 @@ def quarantine(slug: str) -> Response:
 def decision(slug: str) -> BaseResponse:
     """Count or void the votes of a group."""
     user = staff("editor")
-    ballot = load_ballot(slug)
+    ballot = load_ballot(slug, user)
     fields = (request.form.get(name, "").replace("\0", "").strip() for name in ("group", "verdict", "note"))
     group, verdict, note = fields
     made = decide(ballot, group, verdict, note=note, by=user)
@@ -56,7 +55,7 @@ def decision(slug: str) -> BaseResponse:
 def reversal(slug: str, decision_id: int) -> BaseResponse:
     """Take a decision back: its votes wait again."""
     user = staff("editor")
-    ballot = load_ballot(slug)
+    ballot = load_ballot(slug, user)
     made = load(select(Decision).where(Decision.id == decision_id, Decision.ballot_id == ballot.id))
     undo(ballot, made, by=user)
     flash(_("Undone. The votes wait again."), "success")

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from board.access import load
 from board.accounts.current import staff
 from board.accounts.models import User
+from board.accounts.reach import reach
 from board.answers import private
-from board.articles.loading import load_site
-from board.articles.operations import primary_site
+from board.articles.managing import site_to_manage
 from board.articles.pictures import PictureRefused
 from board.articles.uploads import takes_pictures, uploaded
 from board.ballots.forms import SponsorForm
@@ -27,8 +27,8 @@ UNPROCESSABLE = 422
 @blueprint.get("")
 def sponsors() -> Response:
     """List the sponsors by name."""
-    staff("editor")
-    found = db.session.scalars(select(Sponsor).order_by(Sponsor.name)).unique().all()
+    own = reach(staff("editor"), "editor").covers(Sponsor.site_id)
+    found = db.session.scalars(select(Sponsor).where(own).order_by(Sponsor.name)).unique().all()
     return private(make_response(render_template("ballots/manage/sponsors.html", sponsors=found)))
 
 
@@ -37,7 +37,7 @@ def sponsors() -> Response:
 def new_sponsor() -> BaseResponse:
     """Add a sponsor."""
     user = staff("editor")
-    site = load_site() if request.args.get("site") else primary_site()
+    site = site_to_manage(user)
     return keep(Sponsor(site_id=site.id, site=site, name="", url=""), SponsorForm(), user)
 
 
@@ -46,7 +46,7 @@ def new_sponsor() -> BaseResponse:
 def sponsor(number: int) -> BaseResponse:
     """Edit a sponsor; every ballot shows the new link and logo."""
     user = staff("editor")
-    found = load(select(Sponsor).where(Sponsor.id == number))
+    found = load(select(Sponsor).where(Sponsor.id == number, reach(user, "editor").covers(Sponsor.site_id)))
     return keep(found, SponsorForm(data={"name": found.name, "url": found.url}), user)
 
 

@@ -21,15 +21,14 @@ UNPROCESSABLE = 422
 @blueprint.get("")
 def waiting(slug: str) -> Response:
     """List the suggestions that wait, those with the most votes first."""
-    staff("editor")
-    return waiting_page(load_ballot(slug))
+    return waiting_page(load_ballot(slug, staff("editor")))
 
 
 @blueprint.post("/<int:option_id>/acceptance")
 def accept(slug: str, option_id: int) -> BaseResponse:
     """List a suggestion among the options."""
     user = staff("editor")
-    ballot = load_ballot(slug)
+    ballot = load_ballot(slug, user)
     option = load_write_in(ballot, option_id)
     write_ins.accept(ballot, option, by=user)
     return decided(ballot, _("“%(text)s” is an option now, with the votes it has.", text=option.text))
@@ -39,7 +38,7 @@ def accept(slug: str, option_id: int) -> BaseResponse:
 def refuse(slug: str, option_id: int) -> BaseResponse:
     """Leave a suggestion out."""
     user = staff("editor")
-    ballot = load_ballot(slug)
+    ballot = load_ballot(slug, user)
     option = load_write_in(ballot, option_id)
     write_ins.refuse(ballot, option, by=user)
     return decided(ballot, _("“%(text)s” is left out.", text=option.text))
@@ -49,7 +48,7 @@ def refuse(slug: str, option_id: int) -> BaseResponse:
 def merge(slug: str, option_id: int) -> BaseResponse:
     """Count a suggestion's votes for a listed option."""
     user = staff("editor")
-    ballot = load_ballot(slug)
+    ballot = load_ballot(slug, user)
     option = load_write_in(ballot, option_id)
     into = ballot.option(request.form.get("into", 0, type=int))
     if into is None:

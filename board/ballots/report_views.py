@@ -53,15 +53,14 @@ def sponsors(slug: str, key: str) -> Response:
 @blueprint.get("/manage/ballots/<slug>/report")
 def editors(slug: str) -> Response:
     """Show an editor what the sponsor sees, and whether there is a link to it."""
-    staff("editor")
-    return _editors_page(load_ballot(slug))
+    return _editors_page(load_ballot(slug, staff("editor")))
 
 
 @blueprint.post("/manage/ballots/<slug>/report/link")
 def link(slug: str) -> Response:
     """Make a new link for the sponsor; it is shown this once."""
     user = staff("editor")
-    ballot = load_ballot(slug)
+    ballot = load_ballot(slug, user)
     key = make_link(ballot, by=user)
     db.session.commit()
     return _editors_page(ballot, address_of(ballot, key))
@@ -71,7 +70,7 @@ def link(slug: str) -> Response:
 def withdraw(slug: str) -> BaseResponse:
     """Let the sponsor's link work no more."""
     user = staff("editor")
-    ballot = load_ballot(slug)
+    ballot = load_ballot(slug, user)
     withdraw_links(ballot, by=user)
     return saved(ballot, _("The link to the sponsor's report no longer works."))
 

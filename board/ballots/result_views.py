@@ -79,7 +79,7 @@ def share_picture(slug: str) -> Response:
 def show(slug: str) -> BaseResponse:
     """Show the results that an editor has kept back. Repeating it changes nothing."""
     user = staff("editor")
-    ballot = load_any_ballot(slug)
+    ballot = load_any_ballot(slug, user)
     show_results(ballot, by=user)
     db.session.commit()
     flash(_("Everybody sees the results now."), "success")

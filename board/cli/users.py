@@ -2,11 +2,12 @@
 
 import secrets
 import sys
+from typing import Any
 
 import click
 
 from board.cli import Mistake, with_app
-from board.config import ROLES
+from board.config import ROLES, SITE_ROLES
 
 GENERATED_PASSWORD_BYTES = 12
 
@@ -62,49 +63,57 @@ def add(email: str, name: str, role: str, password_stdin: bool) -> None:
 @click.option("--role", type=click.Choice(ROLES), help="Only members with this role.")
 @with_app
 def list_(role: str | None) -> None:
-    """List the members, one a line: e-mail, role, state, name; parted by tabs.
+    """List the members, one a line: e-mail, roles, state, name; parted by tabs. A role on one site is role@site.
 
     \b
     Example:
       board user list --role moderator
     """
-    from sqlalchemy import select
+    from sqlalchemy import or_, select
+    from sqlalchemy.orm import selectinload
 
     from board.accounts.models import User
+    from board.accounts.reach import SiteRole
+    from board.articles.models import Site
     from board.extensions import db
 
+    sites = {row.id: row.slug for row in db.session.execute(select(Site.id, Site.slug))}
     wanted = select(User).where(User.active, User.is_placeholder.is_(False)).order_by(User.id)
+    wanted = wanted.options(selectinload(User.site_roles))
     if role:
-        wanted = wanted.where(User.role == role)
+        wanted = wanted.where(or_(User.role == role, User.site_roles.any(SiteRole.role == role)))
     for member in db.session.scalars(wanted.execution_options(yield_per=500)):
         state = "confirmed" if member.is_confirmed else "unconfirmed"
-        click.echo(f"{member.email}\t{member.role}\t{state}\t{member.display_name}")
+        click.echo(f"{member.email}\t{_roles_of(member, sites)}\t{state}\t{member.display_name}")
 
 
 @user.command()
 @click.argument("email")
 @click.argument("role", type=click.Choice(ROLES))
+@click.option("--site", "site_name", metavar="SITE", help="Only on this site; member takes the site's role away.")
 @with_app
-def role(email: str, role: str) -> None:
-    """Give a member another role; all the member's devices are signed out.
+def role(email: str, role: str, site_name: str | None) -> None:
+    """Give a member another role, on all sites or on one; all the member's devices are signed out.
 
     \b
-    Example:
+    Examples:
       board user role ada@example.com editor
+      board user role ada@example.com moderator --site news
+      board user role ada@example.com member --site news
     """
     from board.access import Refused
-    from board.accounts.operations import change_role, find_member
+    from board.accounts.operations import find_member
     from board.extensions import db
 
     member = find_member(email)
     if member is None:
         raise Mistake(_nobody(email))
     try:
-        change_role(member, role)
+        where = _give_role(member, role, site_name)
     except Refused as refusal:
         raise Mistake(str(refusal)) from refusal
     db.session.commit()
-    click.echo(f"{member.display_name} <{member.email}> is {member.role} now.")
+    click.echo(f"{member.display_name} <{member.email}> is {role} now{where}.")
 
 
 @user.command()
@@ -134,6 +143,26 @@ def remove(email: str, yes: bool) -> None:
         raise Mistake(str(refusal)) from refusal
     db.session.commit()
     click.echo(f"Removed {name}.")
+
+
+def _give_role(member: Any, role: str, site_name: str | None) -> str:
+    """Give the role; return where it counts, for the sentence. Raises Mistake, and Refused for the last admin."""
+    from board.accounts.operations import change_role, change_site_role
+    from board.cli.ballots import find_site
+
+    if not site_name:
+        change_role(member, role)
+        return ""
+    if role not in ("member", *SITE_ROLES):
+        raise Mistake(f"{role} is a role for all sites. For one site there are: {', '.join(SITE_ROLES)}.")
+    site = find_site(site_name)
+    change_site_role(member, site.id, role)
+    return f" on {site.name}"
+
+
+def _roles_of(member: Any, sites: dict[int, str]) -> str:
+    """Return the role on all sites, and those on single ones."""
+    return ",".join([member.role, *(f"{given.role}@{sites[given.site_id]}" for given in member.site_roles)])
 
 
 def _nobody(email: str) -> str:

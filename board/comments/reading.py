@@ -14,6 +14,7 @@ from sqlalchemy import Select, bindparam, func, literal, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from board.accounts.models import User
+from board.articles.models import Article
 from board.comments.models import Comment, Reaction
 from board.comments.rules import CommentRules
 from board.comments.sorting import Sort
@@ -29,6 +30,7 @@ class ShownComment(CommentRules):
     """A comment as a page shows it. The fields are in the order of `COLUMNS`."""
 
     id: int
+    site_id: int
     article_id: int
     parent_id: int | None
     root_id: int | None
@@ -57,8 +59,8 @@ class ShownComment(CommentRules):
 
 
 NAMES = (
-    *("id", "article_id", "parent_id", "root_id", "depth", "ordinal", "author_id", "body_html", "state", "is_listed"),
-    *("created_at", "edited_at", "removal_reason", "like_count", "rank"),
+    *("id", "site_id", "article_id", "parent_id", "root_id", "depth", "ordinal", "author_id", "body_html", "state"),
+    *("is_listed", "created_at", "edited_at", "removal_reason", "like_count", "rank"),
     *("reply_count", "listed_reply_count", "descendant_count"),
 )
 
@@ -205,12 +207,12 @@ def shown(comment: Comment) -> ShownComment:
     return ShownComment(*row)
 
 
-def held(article_id: int, user: Any) -> list[ShownComment]:
+def held(article: Article, user: Any) -> list[ShownComment]:
     """Return the thread's held comments that the member may see: their own, or all for a moderator."""
     if user is None or not user.is_authenticated:
         return []
-    query = _comments().where(Comment.article_id == article_id, Comment.state == "held")
-    if not user.is_moderator:
+    query = _comments().where(Comment.article_id == article.id, Comment.state == "held")
+    if not user.moderates(article.site_id):
         query = query.where(Comment.author_id == user.id)
     return _shown(query.order_by(Comment.id.desc()).limit(MAX_HELD_SHOWN), {})[::-1]
 

@@ -11,6 +11,7 @@ from board.storage import now
 class CommentRules:
     """The rules, for the stored comment and for the lighter one that a page shows."""
 
+    site_id: Any
     author_id: Any
     state: Any
     is_listed: Any
@@ -29,7 +30,7 @@ class CommentRules:
         """What has a place on the page is everybody's; what is held, its author's and the moderators'."""
         if self.is_listed:
             return True
-        return self.is_written_by(user) or (self.state != "deleted" and _is_moderator(user))
+        return self.is_written_by(user) or (self.state != "deleted" and self._is_moderated_by(user))
 
     def can_be_edited_by(self, user: Any) -> bool:
         """Authors may edit what stands, for as long as the operator gives them."""
@@ -49,15 +50,15 @@ class CommentRules:
 
     def can_be_removed_by(self, user: Any) -> bool:
         """Moderators may remove what stands."""
-        return _is_moderator(user) and self._stands()
+        return self._is_moderated_by(user) and self._stands()
 
     def can_be_restored_by(self, user: Any) -> bool:
         """Moderators may bring back what is removed, and publish what is held."""
-        return _is_moderator(user) and self.state in {"removed", "held"}
+        return self._is_moderated_by(user) and self.state in {"removed", "held"}
 
     def can_show_history_to(self, user: Any) -> bool:
         """Moderators see what an edited comment said before."""
-        return _is_moderator(user)
+        return self._is_moderated_by(user)
 
     @property
     def takes_replies(self) -> bool:
@@ -70,13 +71,12 @@ class CommentRules:
         end: datetime = self.created_at + current_app.config["BOARD"].comment_edit_window
         return end
 
+    def _is_moderated_by(self, user: Any) -> bool:
+        return bool(user is not None and user.is_authenticated and user.moderates(self.site_id))
+
     def _stands(self) -> bool:
         return self.state in {"published", "held"}
 
 
 def _can_post(user: Any) -> bool:
     return bool(user is not None and user.is_authenticated and user.can_post())
-
-
-def _is_moderator(user: Any) -> bool:
-    return bool(user is not None and user.is_authenticated and user.is_moderator)

@@ -64,6 +64,11 @@ class ThreadPage:
         return bool(viewer_id(self.viewer))
 
     @property
+    def is_staff(self) -> bool:
+        """Tell whether it is shown to a moderator of its site."""
+        return self.is_member and bool(self.viewer.moderates(self.article.site_id))
+
+    @property
     def sort_urls(self) -> list[tuple[str, str]]:
         """Return each sort's name and address."""
         return [(name, page_url(self.path, sort=name)) for name in SORTS]
@@ -74,7 +79,7 @@ class ThreadPage:
 
         So it is behind a gate, which must not flash, and for moderators, whose buttons are on every comment.
         """
-        if self.article.is_gated or (self.is_member and self.viewer.is_moderator):
+        if self.article.is_gated or (self.is_member and self.viewer.works_as("moderator")):
             return ""
         return article_path(self.article, "pages.overlay")
 
@@ -157,7 +162,7 @@ def load_page(
         page.next_url = page_url(path, sort=sort.name, after=part.after) if part.after else None
     below = reading.replies_below([top.id for top in tops], limits)
     around = _around(way, below)
-    waiting = reading.held(article.id, viewer)
+    waiting = reading.held(article, viewer)
     is_first = page.previous_url is None and page.whole_url is None
     tops = [comment for comment in waiting if comment.parent_id is None and is_first] + tops
     grow(page, tops, [*below, *around, *waiting], apart=frozenset(comment.id for comment in around))
@@ -185,7 +190,7 @@ def load_replies(
     page = ThreadPage(article, "oldest", 0, [], paths, "", viewer, visit=visit_to(article, viewer_id(viewer)))
     replies = reading.replies_between(parent.id, after, end, MORE_REPLIES)
     below = reading.replies_below([reply.id for reply in replies], BELOW_MORE)
-    waiting = reading.held(article.id, viewer)
+    waiting = reading.held(article, viewer)
     grow(page, replies, [*below, *waiting], level=level + 1, parent_name=parent.author.display_name)
     if len(replies) == MORE_REPLIES:
         last = replies[-1].ordinal

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from board.access import permit
+from board.access import NotThere, permit
 from board.accounts.current import member, staff
 from board.articles.loading import load_article, load_place
 from board.comments import answers, composing, reading, visits
@@ -148,8 +148,10 @@ def reaction(comment_id: int) -> Response:
 @comments.get("/comments/<int:comment_id>/history")
 def history(comment_id: int) -> Response:
     """Show a moderator what an edited comment said before."""
-    comment = load_comment(comment_id, current_user)
-    permit(comment.can_show_history_to(staff("moderator")))
+    moderator = staff("moderator")
+    comment = load_comment(comment_id, moderator)
+    if not comment.can_show_history_to(moderator):
+        raise NotThere
     return answers.show_history(comment)
 
 

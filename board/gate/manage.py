@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from board.accounts.current import staff
 from board.answers import private
-from board.articles.loading import load_site
+from board.articles.managing import site_to_manage
 from board.audit import record
 from board.extensions import db
 from board.gate.listing import as_csv, counts_of, page_of
@@ -19,8 +19,7 @@ blueprint = Blueprint("subscribers", __name__)
 @blueprint.get("/manage/subscribers")
 def subscribers() -> Response:
     """List a site's addresses, newest first."""
-    staff("editor")
-    site = load_site()
+    site = site_to_manage(staff("editor"))
     state, search = _state(), request.args.get("q", "").replace("\0", "").strip()
     page = page_of(site.id, state, search, request.args.get("before", type=row_number))
     html = render_template(
@@ -39,7 +38,7 @@ def subscribers() -> Response:
 def subscribers_csv() -> Response:
     """Send the addresses as a file, and note in the log who took them."""
     user = staff("editor")
-    site = load_site()
+    site = site_to_manage(user)
     state = _state() if "state" in request.args else "confirmed"
     record("subscribers.exported", site, by=user, site_id=site.id, after={"state": state or "all"})
     db.session.commit()

@@ -26,6 +26,7 @@ ACTS: dict[str, LazyString] = {
     "member.left": _l("Removed their own account"),
     "member.removed": _l("Removed a member"),
     "member.role_changed": _l("Changed a member’s role"),
+    "member.site_role_changed": _l("Changed a member’s role on a site"),
     "quarantine.counted": _l("Counted votes in quarantine"),
     "quarantine.undone": _l("Put votes back into quarantine"),
     "quarantine.voided": _l("Voided votes in quarantine"),

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from board.accounts.models import User
+from board.accounts.reach import Reach
 from board.articles.models import Article
 from board.audit import AuditEntry
 from board.comments.models import Comment
@@ -44,27 +45,33 @@ class LogPage:
     next_before: int | None
 
 
-def load_queue(queue: str, cursor: str) -> QueuePage:
-    """Return a page of the queue behind the cursor; a cursor that makes no sense begins at the top."""
-    rows = _reported(cursor) if queue == "reported" else _by_age(queue, cursor)
+def load_queue(queue: str, cursor: str, within: Reach) -> QueuePage:
+    """Return a page of the queue within reach, behind the cursor; a cursor that makes no sense begins at the top."""
+    rows = _reported(cursor, within) if queue == "reported" else _by_age(queue, cursor, within)
     page = rows[:PAGE_SIZE]
     items = [Item(comment) for comment in page]
     _add_reports(items)
     following = _cursor(page[-1]) if len(rows) > PAGE_SIZE else ""
-    return QueuePage(queue, items, count_queues(), following)
+    return QueuePage(queue, items, count_queues(within), following)
 
 
-def count_queues() -> dict[str, int]:
-    """Return how many comments wait in each queue."""
-    reported = select(func.count()).select_from(Comment).where(_is_reported())
-    held = select(func.count()).select_from(Comment).where(Comment.state == "held")
+def count_queues(within: Reach) -> dict[str, int]:
+    """Return how many comments within reach wait in each queue."""
+    own = within.covers(Comment.site_id)
+    reported = select(func.count()).select_from(Comment).where(_is_reported(), own)
+    held = select(func.count()).select_from(Comment).where(Comment.state == "held", own)
     both = db.session.execute(select(reported.scalar_subquery(), held.scalar_subquery())).one()
     return {"reported": both[0], "held": both[1]}
 
 
-def load_log(before: int | None) -> LogPage:
-    """Return the entries before the given one, newest first."""
-    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(LOG_PAGE_SIZE + 1)
+def load_log(before: int | None, within: Reach) -> LogPage:
+    """Return the entries within reach before the given one, newest first."""
+    query = (
+        select(AuditEntry)
+        .where(within.covers(AuditEntry.site_id))
+        .order_by(AuditEntry.id.desc())
+        .limit(LOG_PAGE_SIZE + 1)
+    )
     if before:
         query = query.where(AuditEntry.id < before)
     entries = list(db.session.scalars(query))
@@ -78,26 +85,27 @@ def _is_reported() -> ColumnElement[bool]:
     return (Comment.report_count > 0) & (Comment.state.in_(("published", "held"))) & has_open_report
 
 
-def _reported(cursor: str) -> list[Comment]:
-    query = _comments().where(_is_reported()).order_by(Comment.report_count.desc(), Comment.id.desc())
+def _reported(cursor: str, within: Reach) -> list[Comment]:
+    query = _comments(within).where(_is_reported()).order_by(Comment.report_count.desc(), Comment.id.desc())
     place = _place(cursor)
     if place:
         query = query.where(tuple_(Comment.report_count, Comment.id) < tuple_(*place))
     return list(db.session.scalars(query.limit(PAGE_SIZE + 1)).unique())
 
 
-def _by_age(state: str, cursor: str) -> list[Comment]:
-    query = _comments().where(Comment.state == state).order_by(Comment.id.desc())
+def _by_age(state: str, cursor: str, within: Reach) -> list[Comment]:
+    query = _comments(within).where(Comment.state == state).order_by(Comment.id.desc())
     place = _place(cursor)
     if place:
         query = query.where(Comment.id < place[1])
     return list(db.session.scalars(query.limit(PAGE_SIZE + 1)).unique())
 
 
-def _comments() -> Select[Comment]:
+def _comments(within: Reach) -> Select[Comment]:
     with_parent = joinedload(Comment.parent).joinedload(Comment.author)
     return (
         select(Comment)
+        .where(within.covers(Comment.site_id))
         .join(Comment.author)
         .join(Comment.article)
         .options(

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from board.access import load, permit
 from board.accounts.current import member, staff
+from board.accounts.reach import EVERYWHERE, Reach, reach
 from board.answers import next_path
 from board.articles.loading import article_path
 from board.articles.models import Article
@@ -41,8 +42,8 @@ def report(comment_id: int) -> Response | tuple[str, int]:
 @blueprint.route("/comments/<int:comment_id>/removal", methods=["GET", "POST"])
 def removal(comment_id: int) -> Response | tuple[str, int]:
     """Remove a comment with a reason: the form alone, then the removal."""
-    comment = load_comment(comment_id)
     moderator = staff("moderator")
+    comment = load_comment(comment_id, reach(moderator, "moderator"))
     permit(comment.can_be_removed_by(moderator), _("This comment is not shown any more."))
     form = RemovalForm()
     if not form.validate_on_submit():
@@ -57,8 +58,8 @@ def removal(comment_id: int) -> Response | tuple[str, int]:
 @blueprint.route("/comments/<int:comment_id>/restoration", methods=["GET", "POST"])
 def restoration(comment_id: int) -> Response | tuple[str, int]:
     """Undo a removal: the question alone, then the undoing."""
-    comment = load_comment(comment_id)
     moderator = staff("moderator")
+    comment = load_comment(comment_id, reach(moderator, "moderator"))
     if request.method in SAFE_METHODS:
         permit(comment.can_be_restored_by(moderator), _("This comment is not removed."))
         return render_template("moderation/restoration.html", comment=comment), 200
@@ -71,8 +72,8 @@ def restoration(comment_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/comments/<int:comment_id>/approval")
 def approval(comment_id: int) -> Response:
     """Let a held or reported comment stand."""
-    comment = load_comment(comment_id)
     moderator = staff("moderator")
+    comment = load_comment(comment_id, reach(moderator, "moderator"))
     if approve_comment(comment, moderator):
         flash(_("The comment stands."), "success")
     db.session.commit()
@@ -82,9 +83,9 @@ def approval(comment_id: int) -> Response:
 @blueprint.get("/moderation", endpoint="desk")
 def queue() -> str:
     """Show what waits for a decision, most reported first."""
-    staff("moderator")
+    own = reach(staff("moderator"), "moderator")
     wanted = request.args.get("queue", "reported")
-    page = desk.load_queue(wanted if wanted in desk.QUEUES else "reported", request.args.get("after", ""))
+    page = desk.load_queue(wanted if wanted in desk.QUEUES else "reported", request.args.get("after", ""), own)
     undo = request.args.get("undo", type=row_number)
     return render_template("moderation/desk.html", page=page, undo=undo, form=RemovalForm(formdata=None))
 
@@ -92,15 +93,15 @@ def queue() -> str:
 @blueprint.get("/moderation/log")
 def log() -> str:
     """Show the audit log, newest first."""
-    staff("moderator")
-    page = desk.load_log(request.args.get("before", type=row_number))
+    own = reach(staff("moderator"), "moderator")
+    page = desk.load_log(request.args.get("before", type=row_number), own)
     return render_template("moderation/log.html", page=page, act_text=act_text)
 
 
-def load_comment(comment_id: int) -> Comment:
-    """Return the comment with what its page needs. Raises NotThere."""
+def load_comment(comment_id: int, within: Reach = EVERYWHERE) -> Comment:
+    """Return the comment with what its page needs, if it is within reach. Raises NotThere."""
     with_page = (joinedload(Comment.author), joinedload(Comment.article).joinedload(Article.site))
-    return load(select(Comment).where(Comment.id == comment_id).options(*with_page))
+    return load(select(Comment).where(Comment.id == comment_id, within.covers(Comment.site_id)).options(*with_page))
 
 
 def shown(template: str, form: ReportForm | RemovalForm, comment: Comment) -> tuple[str, int]:

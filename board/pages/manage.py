@@ -38,5 +38,5 @@ def home() -> Response:
     """Show the sections that this person may use."""
     user = staff("editor")
     there = {str(rule) for rule in current_app.url_map.iter_rules()}
-    sections = [section for section in SECTIONS if section.path in there and user.has_rank(section.role)]
+    sections = [section for section in SECTIONS if section.path in there and user.works_as(section.role)]
     return private(make_response(render_template("manage/home.html", sections=sections)))

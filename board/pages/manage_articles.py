@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from board.access import load
 from board.accounts.current import staff
+from board.accounts.reach import reach
 from board.answers import is_fragment, private
-from board.articles.loading import article_path, load_site
+from board.articles.loading import article_path
+from board.articles.managing import site_to_manage, sites_to_manage
 from board.articles.models import Article, Site
-from board.articles.operations import add_article, edit_article, primary_site
+from board.articles.operations import add_article, edit_article
 from board.articles.rules import WrongFields, seen
 from board.articles.typed import article_as_typed, blank_article
 from board.articles.uploads import takes_pictures
@@ -29,11 +31,11 @@ UNPROCESSABLE = 422
 @manage.get("/articles")
 def articles() -> Response:
     """List a site's articles, newest first, or those that hold a text."""
-    staff("editor")
-    site = _site()
+    user = staff("editor")
+    site = site_to_manage(user)
     search = seen(request.args.get("q", "")).strip()[:200]
     page = headlines(site, before=request.args.get("before", ""), after=request.args.get("after", ""), search=search)
-    html = render_template("manage/articles.html", site=site, sites=all_sites(), page=page, search=search)
+    html = render_template("manage/articles.html", site=site, sites=sites_to_manage(user), page=page, search=search)
     return private(make_response(html))
 
 
@@ -42,7 +44,7 @@ def articles() -> Response:
 def new_article() -> BaseResponse:
     """Add an article."""
     user = staff("editor")
-    site = _site()
+    site = site_to_manage(user)
     form = ArticleForm(data=blank_article())
     if request.method == "POST" and not _wants_preview():
         try:
@@ -50,7 +52,7 @@ def new_article() -> BaseResponse:
         except WrongFields as wrong:
             db.session.rollback()
             form.refuse(wrong.errors)
-    return _form_page(form, _site(), None)
+    return _form_page(form, site_to_manage(user), None)
 
 
 @manage.route("/articles/<int:number>", methods=["GET", "POST"])
@@ -58,7 +60,7 @@ def new_article() -> BaseResponse:
 def article(number: int) -> BaseResponse:
     """Edit an article."""
     user = staff("editor")
-    edited = load(select(Article).where(Article.id == number))
+    edited = load(select(Article).where(Article.id == number, reach(user, "editor").covers(Article.site_id)))
     form = ArticleForm(data=article_as_typed(edited))
     if request.method == "POST" and not _wants_preview():
         try:
@@ -67,15 +69,6 @@ def article(number: int) -> BaseResponse:
             db.session.rollback()
             form.refuse(wrong.errors)
     return _form_page(form, edited.site, edited)
-
-
-def all_sites() -> list[Site]:
-    """Return every site, for the choice between them."""
-    return list(db.session.scalars(select(Site).order_by(Site.id)))
-
-
-def _site() -> Site:
-    return load_site() if request.args.get("site") else primary_site()
 
 
 def _wants_preview() -> bool:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from board.access import load
 from board.accounts.current import staff
 from board.answers import private
+from board.articles.managing import sites_to_manage
 from board.articles.models import Site
 from board.articles.operations import add_site, edit_site, primary_site
 from board.articles.rules import WrongFields
@@ -15,15 +16,15 @@ from board.articles.typed import site_as_typed
 from board.extensions import db
 from board.pages.forms import SiteForm
 from board.pages.manage import manage
-from board.pages.manage_articles import UNPROCESSABLE, all_sites
+from board.pages.manage_articles import UNPROCESSABLE
 
 
 @manage.get("/sites")
 def sites() -> Response:
     """List the sites."""
-    staff("admin")
+    user = staff("admin")
     primary_site()
-    return private(make_response(render_template("manage/sites.html", sites=all_sites())))
+    return private(make_response(render_template("manage/sites.html", sites=sites_to_manage(user))))
 
 
 @manage.route("/sites/new", methods=["GET", "POST"])

@@ -51,6 +51,7 @@ class Overlay:
     visit: Visit | None = None
     composer: Composer | None = None  # with the text of the viewer's that waits here, if one does
     sent_drafts: list[str] = field(default_factory=list)
+    is_staff = False  # moderators get no overlay
 
     @property
     def has_more(self) -> bool:
@@ -70,7 +71,7 @@ class Overlay:
 
 def show_overlay(segment: str, site_slug: str, ids: str) -> Response:
     """Answer with the overlay for the article's page that shows the comments `ids`, as in "1,2,3"."""
-    if current_user.is_authenticated and current_user.is_moderator:
+    if current_user.is_authenticated and current_user.works_as("moderator"):
         return _ask_to_reload()
     place = _find_place(segment, site_slug, viewer_id(current_user))
     overlay = make_overlay(segment, place, comment_ids(ids))

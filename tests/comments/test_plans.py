@@ -73,7 +73,7 @@ STATEMENTS: dict[str, Run] = {
     "count of more replies": lambda *_: reading.count_replies_between(1, 5, reading.NO_END, 100),
     "way up": lambda *_: reading.way_up(ANY_COMMENT),
     "one comment": lambda *_: reading.with_ids([ANY_COMMENT]),
-    "held": lambda article, member: reading.held(article.id, member),
+    "held": reading.held,
     "liked": lambda _, member: reading.liked_by(member.id, range(1, 51)),
     "own": lambda article, member: own_comments(member, article.id, True, range(1, 51)),
     "visit": lambda article, member: visits.visit_to(article, member.id),
