@@ -81,6 +81,7 @@ def init_features(app: Flask) -> None:
         articles,
         ballots,
         comments,
+        embed,
         errors,
         gate,
         moderation,
@@ -90,6 +91,6 @@ def init_features(app: Flask) -> None:
     )
 
     errors.init_errors(app)
-    for feature in (accounts, articles, comments, ballots, gate, moderation, pages, api, transfer, operations):
+    for feature in (accounts, articles, comments, ballots, gate, moderation, pages, embed, api, transfer, operations):
         feature.init_app(app)
     pages.init_ready_pages(app, app.config["BOARD"])

@@ -25,16 +25,22 @@ from board.urls import absolute, url_for_article
 log = structlog.get_logger("board.request")
 
 VIDEO_FRAMES = "https://www.youtube-nocookie.com https://player.vimeo.com"
-CONTENT_SECURITY_POLICY = (
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    f"connect-src 'self'; media-src 'self'; frame-src {VIDEO_FRAMES}; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    f"connect-src 'self'; media-src 'self'; frame-src {VIDEO_FRAMES}; form-action 'self'; base-uri 'none'"
 )
 KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 KEPT_FOR_A_WHILE = "public, max-age=300"
 STAY_ON_TLS = "max-age=31536000"
+
+
+def content_security_policy(ancestors: str = "'none'") -> str:
+    """Return a page's policy; `ancestors` are the origins whose pages may frame it, with spaces between."""
+    return f"{PAGE_POLICY}; frame-ancestors {ancestors}"
+
+
 SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",

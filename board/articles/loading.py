@@ -36,6 +36,12 @@ def find_site() -> Site | None:
     return db.session.get(Site, PRIMARY_SITE_ID)
 
 
+def site_at(origin: str) -> Site | None:
+    """Return the site whose pages are at this origin; of several the first, so pages of the others name their site."""
+    sites = db.session.scalars(select(Site).order_by(Site.id))
+    return next((site for site in sites if origin in site.origins), None)
+
+
 def house_name() -> str:
     """Return the name over pages that belong to no site of their own: the primary site's, asked once a request."""
     if "house_name" not in g:

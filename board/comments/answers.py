@@ -30,11 +30,10 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     return private(make_response(render_template(template, **context), status))
 
 
-def public_page(template: str, **context: Any) -> Response:
+def public_page(template: str, *, has_overlay: bool = False, **context: Any) -> Response:
     """Answer with a part of a thread, which caches may keep if it is the same for everybody."""
     is_public = is_for_everybody(thread_only=True)
     html = render_template(template, public_page=is_public, **context)
-    has_overlay = template == "comments/thread.html" and bool(context["thread"].overlay_url)
     return kept(make_response(html), is_public=is_public, has_overlay=has_overlay)
 
 
@@ -45,10 +44,14 @@ def way_to(comment: Comment) -> str:
 
 def show_thread(article: Article) -> Response:
     """Answer with a page of the thread; the script that asks for the next page gets only what to append."""
+    path = None if is_fragment() else article_path(article, "comments.thread")
+    return thread_answer(thread_page(article, current_user, path), "comments/thread.html", article=article)
+
+
+def thread_answer(thread: ThreadPage, template: str, **context: Any) -> Response:
+    """Answer with the template around the thread; to the page's script with the thread, or only what to append."""
     if not is_fragment():
-        thread = thread_page(article, current_user, article_path(article, "comments.thread"))
-        return public_page("comments/thread.html", thread=thread, article=article)
-    thread = thread_page(article, current_user)
+        return public_page(template, thread=thread, has_overlay=bool(thread.overlay_url), **context)
     is_next = "after" in request.args
     return public_page("comments/_page.html" if is_next else "comments/_thread.html", thread=thread)
 

@@ -41,6 +41,7 @@ class ThreadPage:
     nodes: list[Node]
     paths: Paths
     path: str  # of the page it stands on
+    part_path: str = field(default="", kw_only=True)  # of the parts that the page's script asks for
     viewer: Any = None
     liked: frozenset[int] = frozenset()
     previous_url: str | None = None
@@ -100,7 +101,9 @@ class ThreadPage:
 
     def fragment_url(self, url: str) -> str:
         """Return the address of the same part of the thread without the page around it."""
-        return article_path(self.article, "comments.thread") + url[len(self.path) :].removesuffix("#comments")
+        part_path = self.part_path or article_path(self.article, "comments.thread")
+        asked = url[len(self.path) :].removesuffix("#comments")[1:]
+        return f"{part_path}{'&' if '?' in part_path else '?'}{asked}" if asked else part_path
 
 
 @dataclass

@@ -18,7 +18,8 @@ KEPT_PARAMETERS = {
     "level": re.compile(r"[0-9]{1,4}").fullmatch,
     "v": re.compile(r"[0-9a-f]{1,16}").fullmatch,
 }
-LISTS = {"/api/v1/counts": "article_id"}  # the parameter that may come repeatedly, and where
+# The parameter that only these pages know; it may come repeatedly, and each view says how often.
+LISTS = dict.fromkeys(("/api/v1/counts", "/embed/thread", "/embed/gate"), "article_id")
 MAX_REMEMBERED_QUERY = 8192  # characters; with `REMEMBERED_QUERIES` it bounds the memory for queries already read
 REMEMBERED_QUERIES = 512
 

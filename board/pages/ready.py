@@ -16,9 +16,12 @@ MEGABYTE = 1024 * 1024
 # In no stamp, so shown within this: members' names, sponsors of a ballot's options, times as in "3 minutes ago" (which
 # the page's script keeps), the close of a discussion.
 TRUST_SECONDS = 300
-NOBODYS = frozenset({"/api/v1/counts", "/favicon.ico", "/robots.txt"})  # the same for everybody, whoever they are
+NOBODYS = frozenset(
+    {"/api/v1/counts", "/embed.js", "/favicon.ico", "/robots.txt"}
+)  # the same for everybody, whoever they are
 NOBODYS_OF_ARTICLES = "/thread/version"
 NO_PAGE = ("/overlay", "/comments", "/unlock", "/visit")  # below an article's address, and not to be kept
+FRAMED_THREAD = "/embed/thread"
 HAS_OVERLAY_COOKIE = re.compile(r"(?:^|;\s*)overlay=1(?:;|$)").search
 
 
@@ -35,13 +38,13 @@ def is_personal(path: str, cookies: str) -> bool:
     """Tell whether the page may be another one for whoever sends these cookies."""
     if path in NOBODYS or path.endswith(NOBODYS_OF_ARTICLES):
         return False
-    is_thread = path.endswith(("/thread", "/replies"))
+    is_thread = path.endswith(("/thread", "/replies"))  # on a page of its own, or in a frame
     return (HAS_THREAD_COOKIE if is_thread else HAS_OUR_COOKIE)(cookies) is not None
 
 
 def takes_overlay(path: str, cookies: str) -> bool:
     """Tell whether the reader's script lays what is personal over the page, and they did not just change anything."""
-    if not path.startswith("/articles/") or path.endswith(NO_PAGE):
+    if not path.startswith(("/articles/", FRAMED_THREAD)) or path.endswith(NO_PAGE):
         return False
     return HAS_OVERLAY_COOKIE(cookies) is not None and HAS_FRESH_COOKIE(cookies) is None
 

@@ -27,6 +27,8 @@ FRONT = "/"
 ARTICLE = re.compile(r"/articles/(.+?)(?:/thread(?:/version)?)?$")
 REPLIES = re.compile(r"/comments/(\d{1,18})/replies$")
 BALLOT = re.compile(r"(?:/api/v1)?/ballots/([^/]+?)(?:/results(?:\.csv|\.json)?|/integrity)?$")
+FRAMED = "/embed/"
+FRAMED_BALLOT = re.compile(r"/embed/ballots/([^/]+)$")
 SHARE_PICTURE = re.compile(r"/ballots/([^/]+)/share\.png$")
 
 Version = Callable[[str, str], str | None]
@@ -72,6 +74,8 @@ def _statement_for(path: str, query: str) -> tuple[Statement, dict[str, object]]
         site = parse_qs(query).get("site", [""])[0] if query else ""
         values: dict[str, object] = {"likeliest": likeliest, "other": other}
         return (_article_of_site, values | {"site": site}) if site else (_article, values)
+    if path.startswith(FRAMED):
+        return _framed_statement(path, parse_qs(query))
     if replies := REPLIES.match(path):
         return _thread_around, {"comment": int(replies[1])}
     if picture := SHARE_PICTURE.match(path):
@@ -79,6 +83,38 @@ def _statement_for(path: str, query: str) -> tuple[Statement, dict[str, object]]
     if ballot := BALLOT.match(path):
         return _ballot, {"slug": ballot[1]}
     return (_front, {}) if path == FRONT and not query else None
+
+
+def _framed_statement(path: str, asked: dict[str, list[str]]) -> tuple[Statement, dict[str, object]]:
+    """Return the statement for a framed ballot or thread; a thread may name its site by an origin of its pages."""
+    if ballot := FRAMED_BALLOT.match(path):
+        return _framed_ballot, {"slug": ballot[1]}
+    name, site = asked.get("article_id", [""])[0], asked.get("site", [""])[0]
+    if not site:
+        return _framed_thread_of_primary_site, {"name": name}
+    if "://" in site:
+        return _framed_thread, {"name": name}
+    return _framed_thread_of_site, {"name": name, "site": site}
+
+
+def _framed_thread() -> Select[Any]:
+    """Ask for the versions of the threads under an article's ID, on whichever sites, and who may frame them."""
+    columns: tuple[Any, ...] = (Site.name, Site.origins, Article.id, Article.updated_at, Thread.version)
+    return (
+        select(*columns)
+        .select_from(Site)
+        .join(Article, (Article.site_id == Site.id) & (Article.external_id == bindparam("name")))
+        .outerjoin(Thread, Thread.article_id == Article.id)
+        .order_by(Article.id)
+    )
+
+
+def _framed_thread_of_primary_site() -> ClauseElement:
+    return _framed_thread().where(Site.id == PRIMARY_SITE_ID)
+
+
+def _framed_thread_of_site() -> ClauseElement:
+    return _framed_thread().where(Site.slug == bindparam("site"))
 
 
 def _article() -> ClauseElement:
@@ -113,6 +149,13 @@ def _thread_around() -> ClauseElement:
 def _ballot() -> ClauseElement:
     """Ask for the version of a ballot, its newest vote, and what was counted last."""
     return _one_ballot(*_ballot_columns(), BallotResult.mark, BallotResult.hours_to)
+
+
+def _framed_ballot() -> ClauseElement:
+    """Ask for the same and for who may frame it."""
+    return _one_ballot(*_ballot_columns(), BallotResult.mark, BallotResult.hours_to, Site.origins).join(
+        Site, Site.id == Ballot.site_id
+    )
 
 
 def _share_picture() -> ClauseElement:

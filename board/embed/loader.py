@@ -1,0 +1,33 @@
+"""`/embed.js`: the one script on a publisher's page, which makes the elements of Board work there."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, request
+
+from board.web import KEPT_FOR_GOOD, static_version
+
+embed = Blueprint("embed_loader", __name__)
+
+SOURCE = "js/embed.js"
+# Within its hour a browser does not even ask; a process makes and compresses it once.
+KEPT_FOR_AN_HOUR = "public, max-age=3600, immutable, stale-while-revalidate=86400, stale-if-error=604800"
+COMMENT_OR_INDENT = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)
+
+
+@embed.get("/embed.js")
+def loader() -> Response:
+    """Give the script; browsers ask for a new one after an hour, for one named by its version never."""
+    response = Response(_script(str(current_app.static_folder)), mimetype="text/javascript")
+    is_exact = request.args.get("v") == static_version(str(current_app.static_folder), SOURCE)
+    response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_exact else KEPT_FOR_AN_HOUR
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Access-Control-Allow-Origin"] = "*"  # for a publisher's `integrity` and `crossorigin`
+    return response
+
+
+@cache
+def _script(directory: str) -> str:
+    """Return the script without its comments and indents, which are for us alone."""
+    return COMMENT_OR_INDENT.sub("", (Path(directory) / SOURCE).read_text(encoding="utf-8"))

@@ -1,0 +1,137 @@
+// Board on a publisher's page: <board-thread>, <board-ballot>, <board-gate> and <board-count>; see docs/embedding.md.
+// Served without these lines. Every reader of the page loads it: below 2 KB compressed, and it touches nothing around.
+(() => {
+  const page = document, root = page.documentElement, tags = customElements, frames = new Set();
+  const home = new URL(page.currentScript.src).origin, here = location.origin;
+  if (tags.get("board-count")) return;
+  const said = (element, name) => element.getAttribute(name);
+  const night = matchMedia("(prefers-color-scheme: dark)");
+
+  const siteOf = (element) => said(element, "site") || here;
+
+  // A page may have a dark mode of its own: what is behind the element decides.
+  const ground = (at) => {
+    const scheme = getComputedStyle(root).colorScheme;
+    let isDark = /dark/.test(scheme) && (night.matches || !/light/.test(scheme));
+    for (; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor, [r, g, b, alpha] = colour.match(/[\d.]+/g);
+      if (alpha !== "0") {
+        isDark = /^rgb/.test(colour) ? 3 * r + 6 * g + +b < 1280 : r < 0.6;
+        break;
+      }
+    }
+    return isDark ? "dark" : "light";
+  };
+
+  const keep = (act) => { try { return act(sessionStorage); } catch { /* storage is blocked */ } };
+
+  const define = (kind, least, label, path, ask) => tags.define("board-" + kind, class extends HTMLElement {
+    static observedAttributes = ["article-id", "ballot", "site", "sort", "theme", "accent", "font", "density"];
+
+    connectedCallback() {
+      const frame = this.frame = page.createElement("iframe"), look = this.look(), asked = new URLSearchParams(ask(this));
+      frames.add(this);
+      asked.set("site", siteOf(this));
+      this.src = `${home}/embed/${path(this)}?${asked}`;
+      this.least = +said(this, "height") || least;
+      this.isReady = false;
+      Object.assign(frame, { title: label, loading: "lazy", referrerPolicy: "origin", src: this.src + "#" + new URLSearchParams(look) });
+      frame.style = `display:block;width:100%;border:0;color-scheme:${look.theme};height:${Math.max(this.least, keep((all) => all[this.src]) || 0)}px`;
+      frame.onload = () => setTimeout(() => {
+        if (this.frame !== frame || this.isReady) return;
+        frame.replaceWith(page.createElement("slot"));
+        console.warn(`Board: no answer. Is ${here} among the site's origins, and ${home} in this page's frame-src?`);
+      }, 3000);
+      (this.shadowRoot || this.attachShadow({ mode: "open" })).replaceChildren(frame);
+    }
+
+    disconnectedCallback() {
+      frames.delete(this);
+      this.frame = this.frame.remove();
+    }
+
+    attributeChangedCallback(name) {
+      if (!this.frame) return;
+      if (/^(t|ac|f|d)/.test(name)) this.tell();
+      else this.connectedCallback();
+    }
+
+    look() {
+      const look = { board: "look", clear: "1", theme: ground(this) };
+      for (const name of ["theme", "accent", "font", "density"]) {
+        const value = said(this, name);
+        if (!value || value === "auto" || value === look[name]) continue;
+        if (look[name]) look.clear = "";
+        look[name] = value;
+      }
+      return look;
+    }
+
+    tell() {
+      if (!this.isReady) return;
+      const look = this.look();
+      this.frame.style.colorScheme = look.theme;
+      this.frame.contentWindow.postMessage(look, home);
+    }
+
+    hear({ board, height, title }) {
+      if (board === "height" && height > 0 && height < 1e6) {
+        this.frame.style.height = Math.max(this.least, height) + "px";
+        keep((all) => { all[this.src] = height; });
+      }
+      if (!/^(ready|posted|voted|opened)$/.test(board)) return;
+      if (board === "ready") {
+        this.isReady = true;
+        this.frame.title = title + "";
+        this.tell();
+      }
+      this.dispatchEvent(new Event("board:" + board, { bubbles: true }));
+    }
+  });
+
+  addEventListener("message", ({ origin, source, data }) => {
+    for (const one of frames) if (origin === home && source === one.frame.contentWindow && data) one.hear(data);
+  });
+  const tell = () => frames.forEach((one) => one.tell());
+  const watch = new MutationObserver(tell);
+  for (const part of [root, page.body]) if (part) watch.observe(part, { attributes: true });
+  night.onchange = tell;
+
+  const find = (selector, name) => page.querySelector(selector)?.[name];
+  const article = (element) => ({
+    article_id: said(element, "article-id"),
+    url: said(element, "url") || find("link[rel=canonical]", "href") || location.href.split("#")[0],
+    title: element.title || find("meta[property='og:title']", "content") || page.title,
+    sort: said(element, "sort") || "",
+    comment: /^#comment-\d+$/.test(location.hash) ? location.hash.slice(9) : "",
+  });
+  define("thread", 480, "Comments", () => "thread", article);
+  define("gate", 320, "Keep reading", () => "gate", article);
+  define("ballot", 360, "Vote", (element) => "ballots/" + said(element, "ballot"), () => []);
+
+  // The counts of all elements on the page come in one answer.
+  let waiting = [];
+  const count = () => {
+    const sites = {}, all = waiting;
+    waiting = [];
+    for (const one of all) (sites[siteOf(one)] ||= new Set()).add(said(one, "article-id"));
+    for (const site in sites) {
+      for (const ids = [...sites[site]].sort(); ids.length;) {
+        const asked = new URLSearchParams(ids.splice(0, 100).map((id) => ["article_id", id]));
+        asked.set("site", site);
+        fetch(`${home}/api/v1/counts?${asked}`).then((answer) => answer.json()).then(({ counts }) => {
+          for (const one of all) {
+            const number = counts[said(one, "article-id")];
+            if (siteOf(one) === site && number >= 0) one.textContent = number.toLocaleString();
+          }
+        }).catch(() => {});
+      }
+    }
+  };
+  tags.define("board-count", class extends HTMLElement {
+    connectedCallback() {
+      if (!waiting[0]) page.readyState === "loading" ? page.addEventListener("DOMContentLoaded", count) : setTimeout(count);
+      waiting.push(this);
+    }
+  });
+})();
