@@ -52,9 +52,12 @@ def house_name() -> str:
 
 def load_article(segment: str) -> Article:
     """Return the article of the request's site that the path segment stands for. Raises NotThere."""
-    slug = request.args.get("site", "")
-    refuse_nul(segment)
-    refuse_nul(slug)
+    return load_article_of(request.args.get("site", ""), segment)
+
+
+def load_article_of(slug: str, segment: str) -> Article:
+    """Return the article like `load_article`, of the site with this short name; the primary one if that is empty."""
+    refuse_nul(segment + slug)
     values = {"names": spellings(segment), "site": slug or PRIMARY_SITE_ID}
     rows = db.session.scalars(_article_query(has_slug=bool(slug)), values)
     found = {article.external_id: article for article in rows.unique()}

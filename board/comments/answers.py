@@ -14,6 +14,7 @@ from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments import reading
 from board.comments.composer import make_composer
+from board.comments.discussion import for_machines
 from board.comments.forms import CommentForm, new_form
 from board.comments.models import Comment, CommentRevision
 from board.comments.profile import profile_page
@@ -44,8 +45,10 @@ def way_to(comment: Comment) -> str:
 
 def show_thread(article: Article) -> Response:
     """Answer with a page of the thread; the script that asks for the next page gets only what to append."""
-    path = None if is_fragment() else article_path(article, "comments.thread")
-    return thread_answer(thread_page(article, current_user, path), "comments/thread.html", article=article)
+    if is_fragment():
+        return thread_answer(thread_page(article, current_user), "comments/thread.html")
+    thread = thread_page(article, current_user, article_path(article, "comments.thread"))
+    return thread_answer(thread, "comments/thread.html", article=article, **for_machines(thread))
 
 
 def thread_answer(thread: ThreadPage, template: str, **context: Any) -> Response:

@@ -31,7 +31,8 @@ __all__ = ["CHECK_SECONDS", "OVERLAY_HEADER", "READY_PAGES", "PageCache", "canon
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 1.0
-STREAMED = ".jsonl"  # may be far larger than a page: never whole in memory
+# Exports may be far larger than a page: never whole in memory. An answer of oEmbed depends on a whole address.
+NEVER_KEPT = (".jsonl", "/oembed")
 READY_PAGES = "board_ready_pages"  # under which an application's extensions name its layer
 
 Stamp = Callable[[str, str], str | None]
@@ -71,7 +72,7 @@ class PageCache:
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or "HTTP_AUTHORIZATION" in environ
-            or path.endswith(STREAMED)
+            or path.endswith(NEVER_KEPT)
         ):
             return self._app(environ, start_response)
         cookies, is_fragment = environ.get("HTTP_COOKIE"), "HTTP_HX_REQUEST" in environ

@@ -24,7 +24,7 @@ from board.storage import UtcDateTime, now
 from board.urls import spellings
 
 FRONT = "/"
-ARTICLE = re.compile(r"/articles/(.+?)(?:/thread(?:/version)?)?$")
+ARTICLE = re.compile(r"/articles/(.+?)(?:/thread(?:/version|/fragment|\.atom)?)?$")
 REPLIES = re.compile(r"/comments/(\d{1,18})/replies$")
 BALLOT = re.compile(r"(?:/api/v1)?/ballots/([^/]+?)(?:/results(?:\.csv|\.json)?|/integrity)?$")
 FRAMED = "/embed/"

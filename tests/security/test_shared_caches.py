@@ -17,6 +17,8 @@ FOR_EVERYBODY = {
     "operations.health",
     "operations.readiness",
     "comments.version",
+    "syndication.fragment",
+    "syndication.feed",
     *SITE_FILES,
 }
 
