@@ -17,6 +17,7 @@ FOR_EVERYBODY = {
     "operations.health",
     "operations.readiness",
     "comments.version",
+    "embed_loader.loader",
     "syndication.fragment",
     "syndication.feed",
     *SITE_FILES,
