@@ -19,6 +19,7 @@ COMMANDS = {
     "user": "board.cli.users:user",
     "article": "board.cli.articles:article",
     "ballot": "board.cli.ballots:ballot",
+    "log": "board.cli.log:log",
     "import": "board.cli.transfer:import_",
     "export": "board.cli.transfer:export",
     "mail": "board.cli.mail:mail",

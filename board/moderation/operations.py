@@ -32,7 +32,7 @@ def report_comment(comment: Comment, by: User, reason: str, note: str) -> bool:
     )
     if is_new:
         comment.count_report(1)
-        audit.record("comment.reported", comment, by=by, reason=reason, note=note)
+        audit.record("comment.reported", comment, by=by, reason=reason)
     return is_new
 
 

@@ -1,4 +1,4 @@
-"""The worker: delivers the outbox, seals votes, counts results; a thread inside a web process, or alone."""
+"""The worker: delivers the outbox, seals votes, chains the log, counts results; in a web process, or alone."""
 
 import threading
 import time
@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 from flask import Flask
 
+from board.audit.chain import head_of_log, link_all, link_due
 from board.ballots.budgets import purge_budgets
 from board.ballots.ledger.sealing import seal_due
 from board.ballots.recounts import count_results
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 3600.0
 SEAL_SECONDS = 5.0
+LINK_SECONDS = 5.0
 COUNT_SECONDS = 10.0  # between looks; a ballot is counted once a minute at most
 
 
@@ -34,13 +36,15 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Deliver, seal and count until stopped, and sweep now and then; a fault is logged and ends nothing."""
-        next_sweep = next_sealing = next_counting = time.monotonic()
+        next_sweep = next_sealing = next_linking = next_counting = time.monotonic()
         while not self._stopping.is_set():
             if time.monotonic() >= next_sweep:
                 self._do(sweep)
                 next_sweep = time.monotonic() + SWEEP_SECONDS
             if time.monotonic() >= next_sealing and not self._do(seal_due):
                 next_sealing = time.monotonic() + SEAL_SECONDS
+            if time.monotonic() >= next_linking and not self._do(link_due):
+                next_linking = time.monotonic() + LINK_SECONDS
             if time.monotonic() >= next_counting:
                 self._do(count_results)
                 next_counting = time.monotonic() + COUNT_SECONDS
@@ -65,4 +69,7 @@ def sweep() -> int:
     """Delete what nobody came back for; return how many rows that were."""
     swept = purge_drafts() + purge_budgets() + purge_visits()
     db.session.commit()
+    link_all()
+    number, head = head_of_log()
+    log.info("log_head", number=number, head=head)  # wherever these lines are kept, the log can be held against them
     return swept

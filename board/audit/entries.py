@@ -1,8 +1,16 @@
-"""The audit log: who did what to what, when and why. Rows are only ever added; the database refuses anything else."""
+"""The log's entries: rows are only ever added; the database refuses anything else.
 
+What can never be taken out of a log must never be in it: members are numbers here, their texts, names and addresses
+at most fingerprints. So a member can be erased, and the log still holds. The staff's names stay: who decided remains
+known, also when they have left.
+"""
+
+import hashlib
+import hmac
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import DDL, JSON, Index, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +25,9 @@ class AuditEntry(Model):
     __table_args__ = (
         Index("ix_audit_entry_subject", "subject_type", "subject_id", "id"),
         Index("ix_audit_entry_site", "site_id", "id"),
+        Index("ix_audit_entry_actor", "actor_id", "id"),
+        Index("ix_audit_entry_action", "action", "id"),
+        Index("ix_audit_entry_at", "at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -24,7 +35,7 @@ class AuditEntry(Model):
     at: Mapped[datetime] = mapped_column(default=now)
     site_id: Mapped[int | None]
     actor_id: Mapped[int | None]
-    actor_name: Mapped[str] = mapped_column(String(100), default="")
+    actor_name: Mapped[str] = mapped_column(String(100), default="")  # of staff; others are their number
     action: Mapped[str] = mapped_column(String(50))
     subject_type: Mapped[str] = mapped_column(String(30))
     subject_id: Mapped[str] = mapped_column(String(300))
@@ -48,14 +59,15 @@ def record(
     """Add the act to the log within the caller's transaction.
 
     `action` names thing and deed, as in "comment.removed"; `moderation/acts.py` has the words that people see.
-    `by` is a member (with `id` and `display_name`) or None for Board itself and the command line.
+    `by` is a member, or None for Board itself and the command line. `before` and `after` hold what changed, and no
+    text, name or address of a member's: `fingerprint` stands for those. `note` is the staff's words, never a member's.
     """
     entry = AuditEntry(
         action=action,
         subject_type=subject.__tablename__,
         subject_id=str(getattr(subject, "id", "")),
         actor_id=by.id if by else None,
-        actor_name=by.display_name if by else "",
+        actor_name=by.display_name if by and by.works_as("moderator") else "",
         site_id=site_id if site_id is not None else getattr(subject, "site_id", None),
         reason=reason,
         note=note,
@@ -64,6 +76,12 @@ def record(
     )
     db.session.add(entry)
     return entry
+
+
+def fingerprint(text: str) -> str:
+    """Return what stands in the log for a text: the same for the same text, and of no use without our key."""
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, b"log " + text.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 SQLITE_GUARDS = [
