@@ -5,13 +5,15 @@ A row is delivered at least once. Its payload is deleted with it, because mails 
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import JSON, Index, String, Text, delete, func, select, update
+from sqlalchemy import JSON, Index, String, Text, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.extensions import Model, db
@@ -26,13 +28,18 @@ OVERALL_WINDOW = timedelta(hours=1)
 
 Deliver = Callable[[dict[str, Any]], None]
 _deliverers: dict[str, Deliver] = {}
+_waiting: ContextVar[tuple[str | None, timedelta]] = ContextVar("waiting", default=(None, timedelta(0)))
 
 
 class OutboxRow(Model):
     """One thing to deliver."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "due_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_outbox_due", "due_at"),
+        Index("ix_outbox_tag", "tag", sqlite_where=text("tag IS NOT NULL"), postgresql_where=text("tag IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(30))
@@ -41,6 +48,7 @@ class OutboxRow(Model):
     due_at: Mapped[datetime | None] = mapped_column(default=now)  # None: given up, kept for the operator
     tries: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(Text, default="")
+    tag: Mapped[str | None] = mapped_column(String(60))  # of what can still be taken back: see `waiting`
 
 
 class MailTally(Model):
@@ -66,9 +74,26 @@ def deliverer(kind: str) -> Callable[[Deliver], Deliver]:
 
 def enqueue(kind: str, payload: dict[str, Any]) -> OutboxRow:
     """Write a row within the caller's transaction."""
-    row = OutboxRow(kind=kind, payload=payload)
+    tag, wait = _waiting.get()
+    row = OutboxRow(kind=kind, payload=payload, tag=tag, due_at=now() + wait)
     db.session.add(row)
     return row
+
+
+@contextmanager
+def waiting(tag: str, wait: timedelta) -> Iterator[None]:
+    """Let what is queued inside leave only after a while, so that `take_back` can still stop it."""
+    before = _waiting.set((tag, wait))
+    try:
+        yield
+    finally:
+        _waiting.reset(before)
+
+
+def take_back(tag: str) -> int:
+    """Delete what is queued under the tag and has not left yet; return how many rows that were."""
+    stopping = delete(OutboxRow).where(OutboxRow.tag == tag, OutboxRow.tries == 0)
+    return int(db.session.execute(stopping).rowcount)  # type: ignore[attr-defined]
 
 
 def enqueue_mail(

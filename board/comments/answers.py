@@ -15,6 +15,7 @@ from board.articles.models import Article
 from board.comments import reading
 from board.comments.composer import make_composer
 from board.comments.discussion import for_machines
+from board.comments.featured import featured_in
 from board.comments.forms import CommentForm, new_form
 from board.comments.models import Comment, CommentRevision
 from board.comments.profile import profile_page
@@ -122,6 +123,7 @@ def alone(comment: Comment) -> ThreadPage:
     shown = reading.with_ids([comment.id])
     thread = ThreadPage(comment.article, "oldest", 0, [], comment_paths(), article_path(comment.article), current_user)
     shown[0].listed_reply_count = 0
+    thread.featured_ids = featured_in(comment.article_id)
     grow(thread, shown, [])
     return thread
 

@@ -16,8 +16,8 @@ from board.extensions import as_loaded, db
 
 # What replying to a comment or liking it takes.
 ACT_COLUMNS = (
-    *("id", "site_id", "article_id", "parent_id", "root_id", "depth", "author_id", "state", "is_listed", "created_at"),
-    *("like_count", "report_count", "reply_count", "listed_reply_count", "descendant_count"),
+    *("id", "site_id", "article_id", "parent_id", "root_id", "depth", "author_id", "state", "is_listed", "lock_id"),
+    *("created_at", "like_count", "report_count", "reply_count", "listed_reply_count", "descendant_count"),
 )
 AUTHOR_COLUMNS = ("id", "display_name", "role")
 

@@ -37,6 +37,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.ranking import wilson
 from board.comments.rules import CommentRules
+from board.comments.text_keys import text_key
 from board.comments.threads import Thread
 from board.extensions import Model, db, table_of
 from board.storage import BigId, UtcDateTime, insert_for, now
@@ -52,6 +53,10 @@ IS_HELD: dict[str, Any] = {
     "sqlite_where": text("state = 'held'"),
     "postgresql_where": text("state = 'held'"),
 }
+# What waits for a moderator. These indexes hold open comments only, so that a new comment does not pay for them.
+WAITS = "state = 'held' OR (state = 'published' AND report_count > 0)"
+IS_WAITING: dict[str, Any] = {"sqlite_where": text(WAITS), "postgresql_where": text(WAITS)}
+IS_REMOVED: dict[str, Any] = {"sqlite_where": text("state = 'removed'"), "postgresql_where": text("state = 'removed'")}
 
 
 class Comment(Model, CommentRules):
@@ -69,6 +74,13 @@ class Comment(Model, CommentRules):
         Index("ix_comment_replied", "article_id", "descendant_count", "id", **IS_LISTED_ROOT),
         Index("ix_comment_held", "article_id", "id", **IS_HELD),
         Index("ix_comment_author", "author_id", "created_at", "id"),
+        Index("ix_comment_created", "created_at", "id"),
+        Index("ix_comment_waiting", "state", "report_count", "id", "site_id", **IS_WAITING),
+        Index("ix_comment_waiting_author", "state", "author_id", "site_id", "id", **IS_WAITING),
+        Index("ix_comment_waiting_article", "state", "article_id", "site_id", "id", **IS_WAITING),
+        Index("ix_comment_waiting_text", "state", "text_key", "site_id", "id", **IS_WAITING),
+        Index("ix_comment_removed", "id", "site_id", **IS_REMOVED),
+        Index("ix_comment_removed_author", "author_id", "site_id", "id", **IS_REMOVED),
         {"sqlite_autoincrement": True},
     )
 
@@ -97,6 +109,8 @@ class Comment(Model, CommentRules):
     listed_reply_count: Mapped[int] = mapped_column(default=0)  # direct replies that have a place on the page
     descendant_count: Mapped[int] = mapped_column(default=0)  # kept on roots only: published comments below
     submission_key: Mapped[str | None] = mapped_column(String(64))
+    lock_id: Mapped[int | None]  # the comment at or above this one below which nobody may reply any more
+    text_key: Mapped[int | None]  # of what waits for a moderator: the same for texts that are nearly the same
     source: Mapped[str | None] = mapped_column(String(50))  # where an imported comment comes from …
     source_id: Mapped[str | None] = mapped_column(String(255))  # … and its ID there
 
@@ -125,6 +139,8 @@ class Comment(Model, CommentRules):
         db.session.add(CommentRevision(comment_id=self.id, body_source=self.body_source))
         self.write(source, html)
         self.edited_at = now()
+        if self.text_key is not None:
+            self.text_key = text_key(source)
         return True
 
     def delete(self) -> bool:
@@ -135,7 +151,7 @@ class Comment(Model, CommentRules):
         if self.state == "published":
             self._count_published(-1)
         db.session.execute(delete(CommentRevision).where(CommentRevision.comment_id == self.id))
-        self.state, self.body_source, self.body_html = "deleted", "", ""
+        self.state, self.body_source, self.body_html, self.text_key = "deleted", "", "", None
         if self.is_listed and not self.listed_reply_count:
             self._unlist()
         return True
@@ -164,9 +180,33 @@ class Comment(Model, CommentRules):
             self._list()
         return True
 
+    def hold(self) -> bool:
+        """Take a published comment off the page again until a moderator decides; tell whether this call did it.
+
+        Not if somebody has replied: their comment would hang on nothing.
+        """
+        self._take_turn()
+        if self.state != "published" or self.listed_reply_count:
+            return False
+        self._count_published(-1)
+        self.state, self.text_key = "held", text_key(self.body_source)
+        if self.is_listed:
+            self._unlist()
+        return True
+
+    def hold_again(self) -> bool:
+        """Let a comment that was removed while it was held wait again; tell whether this call did it."""
+        self._take_turn()
+        if self.state != "removed" or self.is_listed:
+            return False
+        self.state, self.removal_reason, self.removal_note = "held", "", ""
+        return True
+
     def count_report(self, change: int) -> None:
         """Count a report (1), or no longer (-1)."""
         self._take_turn()
+        if self.text_key is None:
+            self.text_key = text_key(self.body_source)
         self.report_count = max(0, self.report_count + change)
         self.rank = wilson(self.like_count, self.report_count)
 

@@ -16,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
+from board.comments.text_keys import text_key
 from board.comments.threads import Thread
 from board.extensions import as_loaded, db, table_of
 from board.markup import RENDERER_VERSION, MarkupError, normalise, render_comment
@@ -26,7 +27,7 @@ from board.storage import BigId, insert_for, now
 A_MINUTE = timedelta(minutes=1)
 # What every new comment begins with, besides what it says and where it stands.
 NEW_COMMENT: dict[str, Any] = {
-    **dict.fromkeys(("edited_at", "source", "source_id")),
+    **dict.fromkeys(("edited_at", "source", "source_id", "lock_id")),
     **dict.fromkeys(("removal_reason", "removal_note"), ""),
     **dict.fromkeys(("like_count", "imported_likes", "report_count"), 0),
     **dict.fromkeys(("reply_count", "listed_reply_count", "descendant_count"), 0),
@@ -85,8 +86,9 @@ def post_comment(
         db.session.rollback()
         raise TextRefused(verdict.reason, verdict.status)
     is_held = isinstance(verdict, Hold)
-    written = {"body_source": source, "body_html": html, "renderer_version": RENDERER_VERSION}
+    written: dict[str, Any] = {"body_source": source, "body_html": html, "renderer_version": RENDERER_VERSION}
     shown = {"state": "held" if is_held else "published", "is_listed": not is_held}
+    written["text_key"] = text_key(source) if is_held else None
     comment = _insert_comment(article, author, place, submission_key=submission_key, **written, **shown)
     if comment is None:
         return _posted_before(author, submission_key)
@@ -133,10 +135,11 @@ def _claim_place(article: Article, parent: Comment | None) -> Place:
     if parent is None:
         return Place(None, None, 0, root_count - 1)
     counts = {"comment": parent.id, "replies": 1, "listed": 1, "below": int(parent.root_id is None)}
-    reply_count, state = db.session.connection().execute(_count_replies(), counts).one()
+    reply_count, state, lock_id = db.session.connection().execute(_count_replies(), counts).one()
     if parent.root_id is not None:
         _count_below(parent.root_id, 1)
-    return Place(parent.id, parent.root_id or parent.id, parent.depth + 1, reply_count - 1, state == "published")
+    takes_replies = state == "published" and lock_id is None
+    return Place(parent.id, parent.root_id or parent.id, parent.depth + 1, reply_count - 1, takes_replies)
 
 
 def _uncount(article: Article, place: Place) -> None:
@@ -154,7 +157,7 @@ def _count_below(root_id: int, step: int) -> None:
 
 
 @cache
-def _count_replies() -> ReturningUpdate[int, str]:
+def _count_replies() -> ReturningUpdate[int, str, int | None]:
     """Build the update once, on the table, as all statements of a post."""
     comment = Comment.__table__.c
     return (
@@ -165,7 +168,7 @@ def _count_replies() -> ReturningUpdate[int, str]:
             listed_reply_count=comment.listed_reply_count + bindparam("listed"),
             descendant_count=comment.descendant_count + bindparam("below"),
         )
-        .returning(comment.reply_count, comment.state)
+        .returning(comment.reply_count, comment.state, comment.lock_id)
     )
 
 

@@ -40,6 +40,7 @@ class ShownComment(CommentRules):
     body_html: str
     state: str
     is_listed: bool
+    lock_id: int | None
     created_at: datetime
     edited_at: datetime | None
     removal_reason: str
@@ -60,7 +61,7 @@ class ShownComment(CommentRules):
 
 NAMES = (
     *("id", "site_id", "article_id", "parent_id", "root_id", "depth", "ordinal", "author_id", "body_html", "state"),
-    *("is_listed", "created_at", "edited_at", "removal_reason", "like_count", "rank"),
+    *("is_listed", "lock_id", "created_at", "edited_at", "removal_reason", "like_count", "rank"),
     *("reply_count", "listed_reply_count", "descendant_count"),
 )
 

@@ -15,6 +15,7 @@ class CommentRules:
     author_id: Any
     state: Any
     is_listed: Any
+    lock_id: Any
     created_at: Any
 
     @property
@@ -41,8 +42,9 @@ class CommentRules:
         return self.is_written_by(user) and bool(user.active) and self._stands()
 
     def can_be_liked_by(self, user: Any) -> bool:
-        """Members may like what others published while the thread is open."""
-        return _can_post(user) and self.takes_replies and not self.is_written_by(user)
+        """Members may like what others published while the discussion is open, also in a locked branch."""
+        is_open = self.state == "published" and self.is_thread_open
+        return _can_post(user) and is_open and not self.is_written_by(user)
 
     def can_be_reported_by(self, user: Any) -> bool:
         """Members may report what others published, also when the thread is closed."""
@@ -62,8 +64,8 @@ class CommentRules:
 
     @property
     def takes_replies(self) -> bool:
-        """Tell whether anybody may reply: it is published and the thread is open."""
-        return bool(self.state == "published" and self.is_thread_open)
+        """Tell whether anybody may reply: it is published, its branch is not locked, and the discussion is open."""
+        return bool(self.state == "published" and self.lock_id is None and self.is_thread_open)
 
     @property
     def editable_until(self) -> datetime:

@@ -13,6 +13,7 @@ from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments import reading
 from board.comments.composer import Composer, make_composer
+from board.comments.featured import featured_in, shown_above
 from board.comments.models import Comment, viewer_id
 from board.comments.reading import ShownComment
 from board.comments.sorting import SORTS, Sort, sort_named
@@ -53,6 +54,8 @@ class ThreadPage:
     here_url: str = ""  # this very page again
     composer: Composer | None = None
     sent_drafts: list[str] = field(default_factory=list)  # texts that the browser need not keep any longer
+    featured_ids: frozenset[int] = frozenset()
+    featured: list[ShownComment] = field(default_factory=list)  # shown above the first page
     is_open: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,6 +172,9 @@ def load_page(
     is_first = page.previous_url is None and page.whole_url is None
     tops = [comment for comment in waiting if comment.parent_id is None and is_first] + tops
     grow(page, tops, [*below, *around, *waiting], apart=frozenset(comment.id for comment in around))
+    if thread and thread.featured_ids:
+        page.featured_ids = frozenset(thread.featured_ids)
+        page.featured = shown_above(thread.featured_ids) if is_first else []
     page.focus_id = way[-1].id if way else None
     page.here_url = _here(page, sort, after, before)
     return page
@@ -195,6 +201,7 @@ def load_replies(
     below = reading.replies_below([reply.id for reply in replies], BELOW_MORE)
     waiting = reading.held(article, viewer)
     grow(page, replies, [*below, *waiting], level=level + 1, parent_name=parent.author.display_name)
+    page.featured_ids = featured_in(article.id)
     if len(replies) == MORE_REPLIES:
         last = replies[-1].ordinal
         left = reading.count_replies_between(parent.id, last, end, SMALL_THREAD)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import ForeignKey, Select, bindparam, select, update
+from sqlalchemy import JSON, ForeignKey, Select, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -22,6 +22,9 @@ class Thread(Model):
     comment_count: Mapped[int] = mapped_column(default=0)  # published comments, at every level
     listed_count: Mapped[int] = mapped_column(default=0)  # those with a place on the page, at every level
     root_count: Mapped[int] = mapped_column(default=0)  # roots ever posted: the next root's ordinal
+    featured_ids: Mapped[list[int] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # newest first: board/comments/curating.py
 
     @staticmethod
     def change(site_id: int, article_id: int, *, comments: int = 0, listed: int = 0, roots: int = 0) -> int:

@@ -1,0 +1,186 @@
+"""What a moderator can do to a comment, each deed with its way back.
+
+`do` changes the comment and returns what `undo` will need, or None if there was nothing to do; `undo` tells whether it
+could. Whoever calls them has taken the thread's turn and seen the comment as it is: see `decisions.py`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
+
+from board.articles.operations import edit_article
+from board.comments import curating
+from board.comments.models import Comment
+from board.extensions import db
+from board.moderation.models import Report
+
+Before = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who decides, and why."""
+
+    by: Any
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One kind of decision: the log's name for it and for its undoing, and how each is done."""
+
+    done: str
+    undone: str
+    do: Callable[[Comment, Decision], Before | None]
+    undo: Callable[[Comment, Before, Any], bool]  # the last is who undoes it
+    tells_author: bool = False  # the author hears of it, and of its undoing
+    needs_reason: bool = False
+    is_of_article: bool = False  # of several comments of one article, one stands for all
+
+
+def remove(comment: Comment, decision: Decision) -> Before | None:
+    """Take the comment off the page, and uphold the reports about it."""
+    before: Before = {"state": comment.state, "is_listed": comment.is_listed}
+    if not comment.remove(decision.reason, decision.note):
+        return None
+    return {**before, "reports": move_reports(comment, "open", "upheld")}
+
+
+def undo_remove(comment: Comment, before: Before, _by: Any) -> bool:
+    """Bring the comment back as it was, published or held, and let the reports wait again."""
+    is_back = comment.hold_again() if before["state"] == "held" else comment.state == "removed" and comment.restore()
+    if is_back:
+        move_reports(comment, "upheld", "open", before["reports"])
+    return is_back
+
+
+def approve(comment: Comment, _decision: Decision) -> Before | None:
+    """Publish what was held, and dismiss what was reported."""
+    before: Before = {"state": comment.state, "report_count": comment.report_count}
+    was_held = comment.state == "held" and comment.restore()
+    dismissed = move_reports(comment, "open", "dismissed") if comment.state == "published" else []
+    if dismissed:
+        comment.count_report(-len(dismissed))
+    return {**before, "reports": dismissed} if was_held or dismissed else None
+
+
+def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:
+    """Let the comment wait again, with its reports."""
+    if comment.state != "published" or (before["state"] == "held" and not comment.hold()):
+        return False
+    again = move_reports(comment, "dismissed", "open", before["reports"])
+    if again:
+        comment.count_report(len(again))
+    return True
+
+
+def restore(comment: Comment, _decision: Decision) -> Before | None:
+    """Put a removed comment back, and let its reports wait again."""
+    before: Before = {"state": "removed", "reason": comment.removal_reason, "note": comment.removal_note}
+    if comment.state != "removed" or not comment.restore():
+        return None
+    return {**before, "reports": move_reports(comment, "upheld", "open")}
+
+
+def undo_restore(comment: Comment, before: Before, _by: Any) -> bool:
+    """Take the comment off the page again, with the reason that it had."""
+    if comment.state != "published" or not comment.remove(before["reason"], before["note"]):
+        return False
+    move_reports(comment, "open", "upheld", before["reports"])
+    return True
+
+
+def lock(comment: Comment, _decision: Decision) -> Before | None:
+    """Let the branch take no more replies."""
+    return {"is_locked": False} if curating.lock_branch(comment) else None
+
+
+def unlock(comment: Comment, _decision: Decision) -> Before | None:
+    """Let the branch take replies again."""
+    return {"is_locked": True} if curating.unlock_branch(comment) else None
+
+
+def feature(comment: Comment, _decision: Decision) -> Before | None:
+    """Show the comment above the thread."""
+    before = curating.feature(comment)
+    return None if before is None else {"featured": before}
+
+
+def unfeature(comment: Comment, _decision: Decision) -> Before | None:
+    """Show the comment above the thread no longer."""
+    before = curating.unfeature(comment)
+    return None if before is None else {"featured": before}
+
+
+def undo_featuring(comment: Comment, before: Before, _by: Any) -> bool:
+    """Put the thread's featured comments back as they were."""
+    curating.feature_again(comment, before["featured"])
+    return True
+
+
+def reset_likes(comment: Comment, _decision: Decision) -> Before | None:
+    """Take every like of the comment back."""
+    return curating.reset_likes(comment)
+
+
+def undo_reset_likes(comment: Comment, before: Before, _by: Any) -> bool:
+    """Give the likes back."""
+    curating.give_back_likes(comment, before)
+    return True
+
+
+def close(comment: Comment, decision: Decision) -> Before | None:
+    """Let the comment's article take no more comments."""
+    return _set_comments(comment, "closed", decision.by)
+
+
+def reopen(comment: Comment, decision: Decision) -> Before | None:
+    """Let the comment's article take comments again."""
+    return _set_comments(comment, "open", decision.by)
+
+
+def undo_closing(comment: Comment, before: Before, by: Any) -> bool:
+    """Let the article take comments, or none, as before."""
+    return _set_comments(comment, before["comments"], by) is not None
+
+
+def _set_comments(comment: Comment, wanted: str, by: Any) -> Before | None:
+    article = comment.article
+    before = article.comments
+    if before == wanted:
+        return None
+    edit_article(article, {"comments": wanted}, by=by)
+    return {"comments": before}
+
+
+def move_reports(comment: Comment, state: str, to: str, reporters: list[int] | None = None) -> list[int]:
+    """Move the comment's reports from one state to another, all or those of some members; return whose they are."""
+    moving = update(Report).where(Report.comment_id == comment.id, Report.state == state).values(state=to)
+    if reporters is not None:
+        moving = moving.where(Report.reporter_id.in_(reporters))
+    moved = moving.returning(Report.reporter_id).execution_options(synchronize_session=False)
+    return list(db.session.scalars(moved).all())
+
+
+def back(other: Callable[[Comment, Decision], Before | None]) -> Callable[[Comment, Before, Any], bool]:
+    """Return the undoing that is the opposite deed."""
+    return lambda comment, _before, by: other(comment, Decision(by)) is not None
+
+
+DEEDS: Mapping[str, Deed] = {
+    "approve": Deed("comment.approved", "comment.approval_undone", approve, undo_approve),
+    "remove": Deed(
+        "comment.removed", "comment.removal_undone", remove, undo_remove, tells_author=True, needs_reason=True
+    ),
+    "restore": Deed("comment.restored", "comment.restoration_undone", restore, undo_restore, tells_author=True),
+    "lock": Deed("comment.locked", "comment.unlocked", lock, back(unlock)),
+    "unlock": Deed("comment.unlocked", "comment.locked", unlock, back(lock)),
+    "feature": Deed("comment.featured", "comment.unfeatured", feature, undo_featuring),
+    "unfeature": Deed("comment.unfeatured", "comment.featured", unfeature, undo_featuring),
+    "reset_likes": Deed("comment.likes_reset", "comment.likes_given_back", reset_likes, undo_reset_likes),
+    "close": Deed("comments.closed", "comments.reopened", close, undo_closing, is_of_article=True),
+    "reopen": Deed("comments.reopened", "comments.closed", reopen, undo_closing, is_of_article=True),
+}
