@@ -17,6 +17,15 @@ class NotThere(Exception):
     """What the address names does not exist, or not for this person: 404."""
 
 
+class Moved(Exception):
+    """What the address names is elsewhere now: the way there, which a form takes too (308)."""
+
+    def __init__(self, path: str) -> None:
+        """Keep the path."""
+        self.path = path
+        super().__init__(path)
+
+
 class NotAllowed(Exception):
     """The person is known and may not do this: 403, with the reason in one sentence."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from board.access import NotAllowed, NotThere, Refused, SecondFactorNeeded, SignInNeeded
+from board.access import Moved, NotAllowed, NotThere, Refused, SecondFactorNeeded, SignInNeeded
 from board.answers import is_fragment, private
 from board.csrf import SAFE_METHODS, ForeignOrigin
 from board.extensions import db
@@ -26,6 +26,7 @@ LONG_TEXTS = frozenset({"body", "note"})
 def init_errors(app: Flask) -> None:
     """Register an answer for each error."""
     app.register_error_handler(NotThere, not_there)
+    app.register_error_handler(Moved, moved)
     app.register_error_handler(NotAllowed, not_allowed)
     app.register_error_handler(SignInNeeded, sign_in_needed)
     app.register_error_handler(SecondFactorNeeded, second_factor_needed)
@@ -50,6 +51,11 @@ def page(status: int, title: str, text: str, *, asks_database: bool = True) -> R
 def not_there(_error: Exception) -> Response:
     """Answer 404."""
     return page(404, _("Not found"), _("There is nothing at this address. It may have moved or been deleted."))
+
+
+def moved(error: Moved) -> Response:
+    """Lead on. Search engines take it for good; browsers ask again, because it can be undone."""
+    return redirect(error.path, 308)
 
 
 def not_allowed(error: NotAllowed) -> Response:

@@ -9,13 +9,15 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
-from board.access import NotThere, load
+from board.access import Moved, NotThere, load
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.extensions import as_loaded, db
 from board.urls import spellings, url_for_article
 
 # What writing under an article takes: where it is, and whether it takes comments.
-PLACE_COLUMNS = ("id", "site_id", "external_id", "published_at", "comments", "comments_close_after_days")
+PLACE_COLUMNS = (
+    "id", "site_id", "external_id", "published_at", "comments", "comments_close_after_days", "merged_into_id",
+)  # fmt: skip
 
 
 def load_site() -> Site:
@@ -51,12 +53,20 @@ def house_name() -> str:
 
 
 def load_article(segment: str) -> Article:
-    """Return the article of the request's site that the path segment stands for. Raises NotThere."""
-    return load_article_of(request.args.get("site", ""), segment)
+    """Return the article of the request's site that the path segment stands for. Raises NotThere, Moved."""
+    return own_or_moved(_find_article(request.args.get("site", ""), segment))
 
 
 def load_article_of(slug: str, segment: str) -> Article:
-    """Return the article like `load_article`, of the site with this short name; the primary one if that is empty."""
+    """Return the article like `load_article`, of the site with this short name; the primary one if that is empty.
+
+    An ID of an article that is merged into another stands for that one. Raises NotThere.
+    """
+    found = _find_article(slug, segment)
+    return db.session.get_one(Article, found.merged_into_id) if found.merged_into_id else found
+
+
+def _find_article(slug: str, segment: str) -> Article:
     refuse_nul(segment + slug)
     values = {"names": spellings(segment), "site": slug or PRIMARY_SITE_ID}
     rows = db.session.scalars(_article_query(has_slug=bool(slug)), values)
@@ -67,10 +77,19 @@ def load_article_of(slug: str, segment: str) -> Article:
     raise NotThere
 
 
+def own_or_moved(article: Article) -> Article:
+    """Return the article. Raises Moved, with the same page of the other, if it is merged into one."""
+    if article.merged_into_id is None:
+        return article
+    into = db.session.get_one(Article, article.merged_into_id)
+    asked: dict[str, Any] = {name: values for name, values in request.args.lists() if name != "site"}
+    raise Moved(article_path(into, str(request.endpoint), **asked))
+
+
 def load_place(segment: str) -> Article:
     """Return the article like `load_article`, as much of it as writing under it takes; the rest loads when asked for.
 
-    Raises NotThere.
+    Raises NotThere, Moved.
     """
     slug, names = request.args.get("site", ""), spellings(segment)
     refuse_nul(segment + slug)
@@ -78,7 +97,7 @@ def load_place(segment: str) -> Article:
     found = {row.external_id: row for row in rows}
     for name in names:
         if name in found:
-            return place_in(iter(found[name]))
+            return own_or_moved(place_in(iter(found[name])))
     raise NotThere
 
 

@@ -120,6 +120,8 @@ class Article(Model, CommentTimes):
     gate_after_blocks: Mapped[int] = mapped_column(default=2)  # blocks of the body that everybody reads
     comments: Mapped[str] = mapped_column(String(10), default="open")
     comments_close_after_days: Mapped[int | None]
+    # The article that this one's ID leads to, once their threads are one (comments/merging.py).
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
 
     site: Mapped[Site] = relationship(lazy="joined")
     picture: Mapped[Picture | None] = relationship()

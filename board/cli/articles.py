@@ -81,18 +81,39 @@ def edit(external_id: str, site_name: str | None, **given: Any) -> None:
     Example:
       board article edit opening-night --gate open --comments closed
     """
-    from sqlalchemy import select
-
-    from board.articles.models import Article
     from board.articles.operations import edit_article
-    from board.extensions import db
+
+    found = _article(_site(site_name), external_id)
+    _save(lambda: edit_article(found, _values(given)), "Saved")
+
+
+@article.command()
+@click.argument("external_id", metavar="ID")
+@click.argument("into_id", metavar="INTO", required=False)
+@click.option("--undo", is_flag=True, help="Take ID out of the article it was merged into, with its discussions.")
+@click.option("--site", "site_name", help="Name or short name of the site (default: the first one).")
+@with_app
+def merge(external_id: str, into_id: str | None, undo: bool, site_name: str | None) -> None:
+    """Move the thread of article ID into that of article INTO; the old ID and its pages lead there from then on.
+
+    If there is no article ID yet, the ID becomes one more name of INTO.
+
+    \b
+    Example:
+      board article merge opening-night-2 opening-night
+      board article merge --undo opening-night-2
+    """
+    from board.comments.merging import add_alias, undo_merge
 
     site = _site(site_name)
-    wanted = select(Article).where(Article.site_id == site.id, Article.external_id == external_id)
-    found = db.session.scalar(wanted)
-    if found is None:
-        raise Mistake(f"{site.name} has no article with the ID {external_id}. `board article list` shows them.")
-    _save(lambda: edit_article(found, _values(given)), "Saved")
+    if undo == (into_id is not None):
+        raise Mistake("Give two IDs to merge, or --undo and the ID that was merged.")
+    if into_id is None:
+        merged = _article(site, external_id)
+        _save(lambda: undo_merge(merged), "Separated")
+    else:
+        into = _article(site, into_id)
+        _save(lambda: add_alias(into, external_id), "Merged")
 
 
 @article.command("list")
@@ -136,6 +157,15 @@ def _site(name: str | None) -> Any:
     raise Mistake(f"There is no site {name}. The sites are: {known}.")
 
 
+def _article(site: Any, external_id: str) -> Any:
+    """Return the site's article with this ID."""
+    from board.comments.merging import article_called
+
+    if found := article_called(site.id, external_id):
+        return found
+    raise Mistake(f"{site.name} has no article with the ID {external_id}. `board article list` shows them.")
+
+
 def _values(given: dict[str, Any]) -> dict[str, str | bytes]:
     """Return the texts of the options that were given, by field."""
     names = {option.strip("-").replace("-", "_"): field for field, option in OPTION_OF.items()}
@@ -163,6 +193,7 @@ def _save(act: Callable[[], Any], done: str) -> None:
     """Do it and commit, or say for each wrong option how to mend it."""
     from flask import current_app
 
+    from board.access import Refused
     from board.articles.loading import article_path
     from board.articles.rules import WrongFields
     from board.extensions import db
@@ -174,6 +205,9 @@ def _save(act: Callable[[], Any], done: str) -> None:
         db.session.rollback()
         lines = [f"{OPTION_OF.get(name, '--' + name)}: {sentence}" for name, sentence in wrong.errors.items()]
         raise Mistake("\n".join(lines)) from wrong
+    except Refused as refusal:
+        db.session.rollback()
+        raise Mistake(str(refusal)) from refusal
     db.session.commit()
     with current_app.test_request_context():
         click.echo(f"{done}: {absolute(article_path(saved))}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import JSON, ForeignKey, Select, bindparam, select, update
+from sqlalchemy import JSON, ForeignKey, Select, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -79,6 +79,6 @@ def _counts_query(has_slug: bool) -> Select[str, int]:
         select(Article.external_id, Thread.comment_count)
         .select_from(Site)
         .outerjoin(Article, is_asked)
-        .outerjoin(Thread, Thread.article_id == Article.id)
+        .outerjoin(Thread, Thread.article_id == func.coalesce(Article.merged_into_id, Article.id))
         .where(Site.slug == bindparam("slug") if has_slug else Site.id == PRIMARY_SITE_ID)
     )

@@ -4,20 +4,26 @@ Each may be framed by its site's registered origins only. Signed-out readers get
 around looks like: the page's looks come in the address's fragment and are put on by `static/js/frame.js`.
 """
 
-from typing import Any
-
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request
+from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from board.answers import is_for_everybody, kept
-from board.articles.models import Article
+from board.access import load
+from board.accounts.limits import TooManyTries
+from board.answers import is_for_everybody, kept, private
+from board.articles.models import Article, Site
+from board.articles.rules import WrongFields
 from board.ballots.papers import load_ballot
 from board.ballots.placing import view_of
 from board.comments.answers import thread_answer
 from board.comments.thread import ThreadPage, thread_page
-from board.embed.finding import find_article
+from board.embed import registering
+from board.embed.finding import find_article, frame_path
 from board.embed.sites import asked_site, framed
+from board.extensions import db
+from board.gate.opening import opening_apart
 
 embed = Blueprint("embed", __name__, url_prefix="/embed")
 
@@ -26,7 +32,9 @@ embed = Blueprint("embed", __name__, url_prefix="/embed")
 def thread() -> Response:
     """Show an article's thread; to the frame's script a part of it."""
     site = asked_site()
-    article = find_article(site, request.args.get("article_id", ""))
+    article = find_article(site)
+    if article is None:
+        return _unknown_article(site)
     return framed(thread_answer(framed_thread(article), "embed/thread.html", article=article, site=site), site)
 
 
@@ -39,6 +47,36 @@ def ballot(slug: str) -> Response:
     return framed(kept(make_response(html), is_public=not view.is_personal and is_for_everybody()), shown.site)
 
 
+@embed.get("/gate")
+def gate() -> Response:
+    """Show an article's gate, and behind it the rest of the text if Board has it."""
+    site = asked_site()
+    article = find_article(site)
+    if article is None:
+        return _unknown_article(site)
+    opening = opening_apart(article)
+    html = render_template("embed/gate.html", opening=opening, article=article, site=site)
+    return framed(kept(make_response(html), is_public=not opening.is_personal and is_for_everybody()), site)
+
+
+@embed.post("/articles")
+def register() -> Response:
+    """Register the article of the page around, and show its thread."""
+    ticket = registering.read_ticket(request.form.get("ticket", ""))
+    site = load(select(Site).where(Site.id == ticket.site_id))
+    try:
+        article = registering.register(site, ticket)
+    except WrongFields as wrong:
+        db.session.rollback()
+        return _not_registered(site, " ".join(wrong.errors.values()), 422)
+    except TooManyTries as refusal:
+        db.session.commit()
+        return _not_registered(site, str(refusal), 429)
+    db.session.commit()
+    endpoint = "embed.gate" if request.args.get("part") == "gate" else "embed.thread"
+    return framed(redirect(frame_path(article, endpoint), 303), site)
+
+
 def framed_thread(article: Article) -> ThreadPage:
     """Return the page of the thread that the request asks for; its links lead to frames again."""
     page = thread_page(article, current_user, frame_path(article))
@@ -46,9 +84,16 @@ def framed_thread(article: Article) -> ThreadPage:
     return page
 
 
-def frame_path(article: Article, endpoint: str = "embed.thread") -> str:
-    """Return the path of the article's thread, or of another of its parts, as it stands in a frame."""
-    values: dict[str, Any] = {"article_id": article.external_id}
-    if not article.site.is_primary:
-        values["site"] = article.site.slug
-    return url_for(endpoint, **values)
+def _unknown_article(site: Site) -> Response:
+    """Answer for an article that is not known yet: with a ticket to register it, where the page around may do so."""
+    ticket = registering.make_ticket(site)
+    if not ticket:
+        return _not_registered(site, _("It appears once it is shown on a page of the site’s own."), 404)
+    html = render_template("embed/unknown.html", site=site, ticket=ticket, part=str(request.endpoint).split(".")[-1])
+    return framed(private(make_response(html)), site)
+
+
+def _not_registered(site: Site, problem: str, status: int) -> Response:
+    return framed(
+        private(make_response(render_template("embed/unknown.html", site=site, problem=problem), status)), site
+    )

@@ -71,6 +71,17 @@ def opening_for(article: Article) -> Opening:
     return Opening(article, article.gate, False, free, len(free), form)
 
 
+def opening_apart(article: Article) -> Opening:
+    """Return the gate as it stands on a publisher's page, which may have the text itself."""
+    if article.gate == "open":
+        return Opening(article, "open", True, [], 0)
+    if can_read_all(article):
+        return opened(article)
+    free = article.free_blocks
+    form = unlock_form(article) if article.gate == "email" else None
+    return Opening(article, article.gate, False, free, len(free), form)
+
+
 def opened(article: Article, *, is_fresh: bool = False, has_asked: bool = False) -> Opening:
     """Return the whole text, for a reader who has passed the gate."""
     after_this_request(_keep_private)

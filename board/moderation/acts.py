@@ -6,6 +6,8 @@ from flask_babel import lazy_gettext as _l
 ACTS: dict[str, LazyString] = {
     "article.added": _l("Added an article"),
     "article.edited": _l("Edited an article"),
+    "article.merged": _l("Merged an article into another"),
+    "article.separated": _l("Took two merged articles apart"),
     "ballot.closed": _l("Closed a ballot"),
     "ballot.pictured": _l("Changed an option’s picture"),
     "ballot.placed": _l("Placed a ballot on an article"),

@@ -75,7 +75,7 @@ def articles_with_counts(site: Site) -> Select[Article, int]:
     return (
         select(Article, Thread.comment_count)
         .outerjoin(Thread, Thread.article_id == Article.id)
-        .where(Article.site_id == site.id)
+        .where(Article.site_id == site.id, Article.merged_into_id.is_(None))
         .options(load_only(*LISTED), raiseload(Article.videos))
     )
 

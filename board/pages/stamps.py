@@ -180,7 +180,7 @@ def _front() -> ClauseElement:
         select(Site.name, Article.id, Article.updated_at, Thread.version)
         .join(Site, Site.id == Article.site_id)
         .outerjoin(Thread, Thread.article_id == Article.id)
-        .where(Article.site_id == PRIMARY_SITE_ID)
+        .where(Article.site_id == PRIMARY_SITE_ID, Article.merged_into_id.is_(None))
         .order_by(*NEWEST_FIRST)
         .limit(HEADLINES_ON_A_PAGE + 1)
     )

@@ -85,6 +85,7 @@
         this.frame.title = title + "";
         this.tell();
       }
+      if (board === "opened") this.setAttribute("open", "");
       this.dispatchEvent(new Event("board:" + board, { bubbles: true }));
     }
   });

@@ -34,7 +34,7 @@
     host = origin;
     wear(data);
     if (isFirst) begin();
-    page.dispatchEvent(new Event("board:framed"));
+    page.getElementById("register")?.submit(); // a page of the site's shows an article for the first time
   });
 
   let height;
@@ -43,10 +43,13 @@
     const now = Math.ceil(Math.max(...bottoms) + scrollY);
     if (now !== height) say("height", { height: height = now });
   };
+  const tellOpened = () => { if (page.querySelector("[data-gate]") && !page.getElementById("gate")) say("opened"); };
   const begin = () => {
     height = 0;
     say("ready", { title: page.title });
     measure();
+    tellOpened();
+    for (const problem of page.querySelectorAll("[data-problem]")) console.warn("Board: " + problem.textContent);
   };
   page.addEventListener("DOMContentLoaded", () => {
     new ResizeObserver(measure).observe(page.body);
@@ -64,6 +67,7 @@
     for (const node of detail.newContent || []) {
       if (node.matches?.("[data-posted]")) say("posted");
     }
+    tellOpened();
   });
   page.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     if (ctx.request.method === "POST" && ctx.response.status === 200 && /\/votes(\?|$)/.test(ctx.request.action) && ctx.text.includes("ballot__voted")) say("voted");

@@ -99,3 +99,21 @@ def test_a_site_is_named_by_its_name_or_short_name(run: Any, site: Site) -> None
     make_article(site, "ours")
     assert run("list", "--site", "evening").output.count("\n") == 2
     assert evening.id != site.id
+
+
+def test_two_articles_are_merged_and_taken_apart(run: Any, site: Site) -> None:
+    first, second = make_article(site, "opening-night"), make_article(site, "opening-night-2")
+    assert run("merge", "opening-night-2", "opening-night").exit_code == 0
+    assert db.session.get_one(Article, second.id).merged_into_id == first.id
+    assert "opening-night-2" not in run("list").output
+    assert run("merge", "--undo", "opening-night-2").exit_code == 0
+    assert db.session.get_one(Article, second.id).merged_into_id is None
+    refused = run("merge", "--undo", "opening-night-2")
+    assert (refused.exit_code, refused.output) == (1, "Error: This article is not merged into another.\n")
+    assert run("merge", "opening-night").exit_code == 1
+
+
+def test_an_id_that_no_article_has_becomes_another_name(run: Any, site: Site) -> None:
+    make_article(site, "opening-night")
+    assert run("merge", "2026/11/opening", "opening-night").exit_code == 0
+    assert run("merge", "elsewhere", "nowhere").exit_code == 1

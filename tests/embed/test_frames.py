@@ -1,7 +1,5 @@
 """What may be framed, by whom, and that everybody gets the same bytes."""
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
@@ -12,24 +10,10 @@ from board.pagecache import canonical_query
 from board.pagecache.keys import LISTS
 from board.pages.stamps import versions_in
 from tests.conftest import Browser
+from tests.embed.conftest import PAPER, ancestors
 from tests.factories import make_article, make_comment, make_site
 
-PAPER = "https://paper.example"
 THREAD = "/embed/thread?article_id=opening-night"
-
-
-@pytest.fixture
-def framable(site: Site) -> Site:
-    """Return the primary site with two origins."""
-    site.origins = [PAPER, "https://www.paper.example"]
-    db.session.commit()
-    return site
-
-
-def ancestors(answer: Any) -> str:
-    """Return who may frame the answer."""
-    policy: str = answer.headers["Content-Security-Policy"]
-    return policy.partition("frame-ancestors ")[2]
 
 
 def test_only_the_sites_own_origins_may_frame_a_thread(client: Browser, article: Article, framable: Site) -> None:
