@@ -93,6 +93,7 @@ def app(stage: Flask) -> Iterator[Flask]:
     """Return the application on the test's database; the test may change its settings."""
     settings = stage.config["BOARD"]
     stage.config["BOARD"] = settings.model_copy()
+    stage.extensions.pop("board_screening", None)  # rules of a former test's sites
     stage.extensions.pop("board_counters", None)  # the next test may count elsewhere
     with stage.app_context():
         yield stage

@@ -71,13 +71,18 @@ def lookalike_key(name: str) -> str:
     The skeleton of Unicode Technical Standard #39 (section 4), made blind to case, accents, spaces and
     punctuation. Since a capital i looks like a small L and is also an i, the key takes i and l for one.
     """
-    letters = _OVERLOOKED_MARK.sub("", unicodedata.normalize("NFKD", name))
+    looks = look_of(name)
+    # A name of symbols alone has only its symbols to tell it from others.
+    return "".join(c for c in looks if unicodedata.category(c)[0] not in "ZPC") or looks
+
+
+def look_of(text: str) -> str:
+    """Return a text's letters as readers see them, without accents; what is no letter stays."""
+    letters = _OVERLOOKED_MARK.sub("", unicodedata.normalize("NFKD", text))
     # Greek ν looks like v and its capital like N. In a name with Latin letters the look counts, and in a
     # Greek name that both are one letter.
     with_latin = re.search("[A-Za-z]", letters) is not None
-    looks = "".join(_look(c) if with_latin else _look_of_either_case(c) for c in letters)
-    # A name of symbols alone has only its symbols to tell it from others.
-    return "".join(c for c in looks if unicodedata.category(c)[0] not in "ZPC") or looks
+    return "".join(_look(c) if with_latin else _look_of_either_case(c) for c in letters)
 
 
 def _is_reserved(name: str) -> bool:

@@ -16,8 +16,10 @@ from board.urls import spellings, url_for_article
 
 # What writing under an article takes: where it is, and whether it takes comments.
 PLACE_COLUMNS = (
-    "id", "site_id", "external_id", "published_at", "comments", "comments_close_after_days", "merged_into_id",
-)  # fmt: skip
+    *("id", "site_id", "external_id", "published_at", "comments", "comment_mode", "comments_close_after_days"),
+    "merged_into_id",
+)
+SITE_COLUMNS = ("slug", "comment_mode", "rules_version", "lessons_version")
 
 
 def load_site() -> Site:
@@ -113,19 +115,18 @@ def _place_query(has_slug: bool) -> Select[Any]:
     )
 
 
-def place_columns(*, has_site: bool = True) -> list[Any]:
+def place_columns() -> list[Any]:
     """Return the columns of an article, and of its site, for `place_in`."""
     article, site = Article.__table__.c, Site.__table__.c
-    return [*(article[name] for name in PLACE_COLUMNS), *([site.slug] if has_site else [])]
+    return [*(article[name] for name in PLACE_COLUMNS), *(site[name] for name in SITE_COLUMNS)]
 
 
 def place_in(values: Iterator[Any]) -> Article:
     """Return the article that the next values of a row are, those of `place_columns`."""
     columns = dict(zip(PLACE_COLUMNS, values, strict=False))
     article = as_loaded(Article, columns)
-    slug = next(values, None)
-    if slug is not None:
-        set_committed_value(article, "site", as_loaded(Site, {"id": columns["site_id"], "slug": slug}))
+    site = {"id": columns["site_id"], **dict(zip(SITE_COLUMNS, values, strict=False))}
+    set_committed_value(article, "site", as_loaded(Site, site))
     return article
 
 

@@ -27,16 +27,24 @@ MAX_EXTERNAL_ID_CHARACTERS = 255
 PRIMARY_SITE_ID = 1
 
 
+SITE_MODES = ("first", "held", "closed")  # comments are published first; all wait for a moderator; none are taken
+ARTICLE_MODES = ("site", "first", "held")  # "site": as its site does
+
+
 class Site(Model):
     """A publication: its name, and the origins whose pages may show its threads."""
 
     __tablename__ = "site"
+    __table_args__ = (CheckConstraint("comment_mode IN ('first', 'held', 'closed')", name="comment_mode"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(50), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     origins: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    comment_mode: Mapped[str] = mapped_column(String(10), default="first")
+    rules_version: Mapped[int] = mapped_column(default=0)  # of its screening rules; grows with each change of them
+    lessons_version: Mapped[int] = mapped_column(default=0)  # of what its moderators' decisions have taught
 
     @property
     def is_primary(self) -> bool:
@@ -70,8 +78,14 @@ class CommentTimes:
     """When an article takes comments: for the stored article, and for the few columns of it that a hot path reads."""
 
     comments: Any
+    comment_mode: Any
     published_at: Any
     comments_close_after_days: Any
+
+    @property
+    def site_mode(self) -> str:
+        """Return its site's mode."""
+        raise NotImplementedError
 
     @property
     def comments_close_at(self) -> datetime | None:
@@ -85,7 +99,13 @@ class CommentTimes:
     def takes_comments(self) -> bool:
         """Tell whether new comments, replies and reactions are accepted now."""
         closes = self.comments_close_at
-        return bool(self.comments == "open" and (closes is None or now() < closes))
+        is_open = self.comments == "open" and self.site_mode != "closed"
+        return bool(is_open and (closes is None or now() < closes))
+
+    @property
+    def holds_all(self) -> bool:
+        """Tell whether every new comment waits for a moderator."""
+        return bool((self.site_mode if self.comment_mode == "site" else self.comment_mode) == "held")
 
 
 class Article(Model, CommentTimes):
@@ -96,6 +116,7 @@ class Article(Model, CommentTimes):
         UniqueConstraint("site_id", "external_id"),
         CheckConstraint("gate IN ('open', 'email', 'members')", name="gate"),
         CheckConstraint("comments IN ('open', 'closed')", name="comments"),
+        CheckConstraint("comment_mode IN ('site', 'first', 'held')", name="comment_mode"),
         Index("ix_article_site_published", "site_id", "published_at", "id"),
         {"sqlite_autoincrement": True},
     )
@@ -119,6 +140,7 @@ class Article(Model, CommentTimes):
     gate: Mapped[str] = mapped_column(String(10), default="open")
     gate_after_blocks: Mapped[int] = mapped_column(default=2)  # blocks of the body that everybody reads
     comments: Mapped[str] = mapped_column(String(10), default="open")
+    comment_mode: Mapped[str] = mapped_column(String(10), default="site")
     comments_close_after_days: Mapped[int | None]
     # The article that this one's ID leads to, once their threads are one (comments/merging.py).
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
@@ -128,6 +150,11 @@ class Article(Model, CommentTimes):
     videos: Mapped[list["Video"]] = relationship(
         order_by="Video.position", cascade="all, delete-orphan", lazy="selectin"
     )
+
+    @property
+    def site_mode(self) -> str:
+        """Return its site's mode."""
+        return self.site.comment_mode
 
     def write_body(self, source: str, blocks: list[str]) -> None:
         """Take a new text: its Markdown, and the safe blocks that `board.markup` made of it."""

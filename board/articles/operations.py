@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from board.articles.models import PRIMARY_SITE_ID, Article, Site, Video
+from board.articles.models import ARTICLE_MODES, PRIMARY_SITE_ID, SITE_MODES, Article, Site, Video
 from board.articles.pictures import PictureRefused, draw_picture, keep_drawing
 from board.articles.rules import (
     Rule,
@@ -59,13 +59,19 @@ def article_rules() -> dict[str, Rule]:
         "gate": one_of("open", "email", "members"),
         "gate_after_blocks": whole_number(0, MAX_GATE_BLOCKS),
         "comments": one_of("open", "closed"),
+        "comment_mode": one_of(*ARTICLE_MODES),
         "comments_close_after_days": optional(whole_number(1, MAX_CLOSE_AFTER_DAYS)),
     }
 
 
 def site_rules() -> dict[str, Rule]:
     """Return the rule of each field of a site."""
-    return {"name": line(100, needed=_("Give the site a name.")), "slug": slug, "origins": origins}
+    return {
+        "name": line(100, needed=_("Give the site a name.")),
+        "slug": slug,
+        "origins": origins,
+        "comment_mode": one_of(*SITE_MODES),
+    }
 
 
 def add_article(site: Site, values: Values, *, by: Any = None) -> Article:
@@ -108,11 +114,13 @@ def add_site(values: Values, *, by: Any = None) -> Site:
 
 
 def edit_site(site: Site, values: Values, *, by: Any = None) -> Site:
-    """Change a publication's name, short name or origins. Raises WrongFields."""
+    """Change the fields that are given of a publication, and no other. Raises WrongFields."""
     clean = _clean_site(values)
     before = {name: getattr(site, name) for name in clean}
     for name, value in clean.items():
         setattr(site, name, value)
+    if before.get("comment_mode") != clean.get("comment_mode"):
+        site.rules_version = Site.rules_version + 1  # pages kept ready say whether comments are taken
     if before != clean:
         _keep(site, "slug", _("Another site has this short name. Choose another."))
         record("site.edited", site, by=by, site_id=site.id, before=before, after=clean)
@@ -213,7 +221,7 @@ def _in_short(article: Article) -> dict[str, Any]:
     """Return the article's fields for the log; the body only as its length."""
     names = (
         "external_id", "title", "standfirst", "byline", "section", "url", "picture_id", "picture_alt",
-        "trailer_url", "gate", "gate_after_blocks", "comments", "comments_close_after_days",
+        "trailer_url", "gate", "gate_after_blocks", "comments", "comment_mode", "comments_close_after_days",
     )  # fmt: skip
     return {
         **{name: getattr(article, name) for name in names},

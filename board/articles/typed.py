@@ -27,6 +27,7 @@ def article_as_typed(article: Article) -> dict[str, str]:
         "gate": article.gate,
         "gate_after_blocks": str(article.gate_after_blocks),
         "comments": article.comments,
+        "comment_mode": article.comment_mode,
         "comments_close_after_days": "" if days is None else str(days),
     }
 
@@ -38,12 +39,18 @@ def blank_article() -> dict[str, str]:
         "gate": "open",
         "gate_after_blocks": "2",
         "comments": "open",
+        "comment_mode": "site",
     }
 
 
 def site_as_typed(site: Site) -> dict[str, str]:
     """Return each field's text."""
-    return {"name": site.name, "slug": site.slug, "origins": "\n".join(site.origins)}
+    return {
+        "name": site.name,
+        "slug": site.slug,
+        "origins": "\n".join(site.origins),
+        "comment_mode": site.comment_mode,
+    }
 
 
 def moment_as_typed(moment: datetime) -> str:

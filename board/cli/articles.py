@@ -18,6 +18,7 @@ OPTION_OF = {
     "trailer_url": "--trailer",
     "videos": "--video",
     "gate_after_blocks": "--gate-after",
+    "comment_mode": "--mode",
     "comments_close_after_days": "--close-after",
 }
 
@@ -38,6 +39,11 @@ def article_options(command: F) -> F:
         click.option("--picture", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Lead picture."),
         click.option("--picture-alt", help="What the picture shows; needed with a picture."),
         click.option("--comments", type=click.Choice(["open", "closed"]), help="Whether comments are taken."),
+        click.option(
+            "--mode",
+            type=click.Choice(["site", "first", "held"]),
+            help="New comments: as the site does, published first, or held for a moderator.",
+        ),
         click.option("--close-after", type=int, help="Days after which comments close by themselves."),
         click.option("--site", "site_name", help="Name or short name of the site (default: the first one)."),
     )
@@ -80,6 +86,7 @@ def edit(external_id: str, site_name: str | None, **given: Any) -> None:
     \b
     Example:
       board article edit opening-night --gate open --comments closed
+      board article edit election-night --mode held
     """
     from board.articles.operations import edit_article
 

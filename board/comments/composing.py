@@ -60,8 +60,14 @@ def _post(article: Article, parent: Comment | None) -> Response:
         return answers.show_posted(comment, parent)
     drafts.note_sent(draft_name(article.id, parent))
     if comment.state == "held":
-        flash(_("Your comment waits for a moderator. Until then only you can see it."), "message")
+        say_that_it_waits()
     return redirect(answers.way_to(comment), 303)
+
+
+def say_that_it_waits() -> None:
+    """Tell an author on the next page that their comment is held; the page's script shows the mark on it instead."""
+    if not is_fragment():
+        flash(_("Your comment waits for a moderator. Until then only you can see it."), "message")
 
 
 def _keep(article: Article, parent: Comment | None) -> Response:

@@ -32,7 +32,7 @@ def load_comment(comment_id: int, viewer: Any) -> Comment:
 
 
 def load_to_like(comment_id: int, viewer: Any) -> Comment:
-    """Return the comment like `load_comment`, without text, names and site; they load when asked for."""
+    """Return the comment like `load_comment`, without text and names; they load when asked for."""
     return _load_lean(comment_id, viewer, has_names=False)
 
 
@@ -63,6 +63,6 @@ def _lean_query(has_names: bool) -> Select[Any]:
     if has_names:
         query = query.add_columns(*(author[name] for name in AUTHOR_COLUMNS))
         query = query.join_from(Comment.__table__, User.__table__, author.id == comment.author_id)
-    query = query.add_columns(*place_columns(has_site=has_names))
+    query = query.add_columns(*place_columns())
     query = query.join_from(Comment.__table__, Article.__table__, article.id == comment.article_id)
-    return query.join(Site.__table__, Site.__table__.c.id == comment.site_id) if has_names else query
+    return query.join(Site.__table__, Site.__table__.c.id == comment.site_id)

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Delete,
     Executable,
@@ -40,6 +41,8 @@ from board.comments.rules import CommentRules
 from board.comments.text_keys import text_key
 from board.comments.threads import Thread
 from board.extensions import Model, db, table_of
+from board.screening.learning import forget_lesson
+from board.screening.likeness import likeness_of
 from board.storage import BigId, UtcDateTime, insert_for, now
 
 __all__ = ["Comment", "CommentRevision", "Draft", "Reaction", "Thread", "viewer_id"]
@@ -49,6 +52,10 @@ IS_LISTED_ROOT: dict[str, Any] = {
     "postgresql_where": text("parent_id IS NULL AND is_listed"),
 }
 IS_LISTED: dict[str, Any] = {"sqlite_where": text("is_listed = 1"), "postgresql_where": text("is_listed")}
+IS_LIKE_OTHERS: dict[str, Any] = {
+    "sqlite_where": text("likeness IS NOT NULL"),
+    "postgresql_where": text("likeness IS NOT NULL"),
+}
 IS_HELD: dict[str, Any] = {
     "sqlite_where": text("state = 'held'"),
     "postgresql_where": text("state = 'held'"),
@@ -81,6 +88,7 @@ class Comment(Model, CommentRules):
         Index("ix_comment_waiting_text", "state", "text_key", "site_id", "id", **IS_WAITING),
         Index("ix_comment_removed", "id", "site_id", **IS_REMOVED),
         Index("ix_comment_removed_author", "author_id", "site_id", "id", **IS_REMOVED),
+        Index("ix_comment_likeness", "site_id", "likeness", "created_at", **IS_LIKE_OTHERS),
         {"sqlite_autoincrement": True},
     )
 
@@ -99,6 +107,9 @@ class Comment(Model, CommentRules):
     is_listed: Mapped[bool] = mapped_column(default=True)  # has a place on the page, if only as "removed"
     created_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
+    # Why it waits, or waited last: [{"step": "links", "words": ["5"]}], as `screening` found it.
+    hold_reasons: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    likeness: Mapped[int | None]  # what near copies of the text have in common: `screening/likeness.py`
     removal_reason: Mapped[str] = mapped_column(String(50), default="")
     removal_note: Mapped[str] = mapped_column(Text, default="")
     like_count: Mapped[int] = mapped_column(default=0)
@@ -130,6 +141,7 @@ class Comment(Model, CommentRules):
         from board.markup import RENDERER_VERSION
 
         self.body_source, self.body_html, self.renderer_version = source, html, RENDERER_VERSION
+        self.likeness = likeness_of(html)
 
     def edit(self, source: str, html: str) -> bool:
         """Replace the text, keep the earlier one for moderators; tell whether anything changed."""
@@ -151,7 +163,9 @@ class Comment(Model, CommentRules):
         if self.state == "published":
             self._count_published(-1)
         db.session.execute(delete(CommentRevision).where(CommentRevision.comment_id == self.id))
-        self.state, self.body_source, self.body_html, self.text_key = "deleted", "", "", None
+        forget_lesson(self.id)
+        self.state, self.body_source, self.body_html = "deleted", "", ""
+        self.hold_reasons = self.likeness = self.text_key = None
         if self.is_listed and not self.listed_reply_count:
             self._unlist()
         return True
@@ -169,6 +183,21 @@ class Comment(Model, CommentRules):
         self.state, self.removal_reason, self.removal_note = "removed", reason, note
         return True
 
+    def hold(self, reasons: list[dict[str, Any]] | None = None) -> bool:
+        """Take a published comment off the page until a moderator decides; tell whether this call did it.
+
+        While replies hang on it, it keeps its place, without its text. Without `reasons` it waits for its former ones.
+        """
+        self._take_turn()
+        if self.state != "published":
+            return False
+        self._count_published(-1)
+        self.state, self.text_key = "held", text_key(self.body_source)
+        self.hold_reasons = reasons or self.hold_reasons
+        if self.is_listed and not self.listed_reply_count:
+            self._unlist()
+        return True
+
     def restore(self) -> bool:
         """Publish a removed or held comment; tell whether this call did it."""
         self._take_turn()
@@ -180,24 +209,10 @@ class Comment(Model, CommentRules):
             self._list()
         return True
 
-    def hold(self) -> bool:
-        """Take a published comment off the page again until a moderator decides; tell whether this call did it.
-
-        Not if somebody has replied: their comment would hang on nothing.
-        """
-        self._take_turn()
-        if self.state != "published" or self.listed_reply_count:
-            return False
-        self._count_published(-1)
-        self.state, self.text_key = "held", text_key(self.body_source)
-        if self.is_listed:
-            self._unlist()
-        return True
-
     def hold_again(self) -> bool:
         """Let a comment that was removed while it was held wait again; tell whether this call did it."""
         self._take_turn()
-        if self.state != "removed" or self.is_listed:
+        if self.state != "removed":
             return False
         self.state, self.removal_reason, self.removal_note = "held", "", ""
         return True
@@ -246,23 +261,23 @@ class Comment(Model, CommentRules):
             root.descendant_count += change
 
     def _list(self) -> None:
-        """Give this comment a place on the page, and its parent, if that was deleted and had lost its own."""
+        """Give this comment a place on the page, and its parent, if that has none and is no reader's any more."""
         self.is_listed = True
         Thread.change(self.site_id, self.article_id, listed=1)
         parent = self._present_parent()
         if parent:
             parent.listed_reply_count += 1
-            if parent.state == "deleted" and not parent.is_listed:
+            if parent.state in {"deleted", "held"} and not parent.is_listed:
                 parent._list()
 
     def _unlist(self) -> None:
-        """Take this comment's place away, and a deleted parent's that was only kept for it."""
+        """Take this comment's place away, and that of a deleted or held parent which was only kept for it."""
         self.is_listed = False
         Thread.change(self.site_id, self.article_id, listed=-1)
         parent = self._present_parent()
         if parent:
             parent.listed_reply_count -= 1
-            if parent.state == "deleted" and parent.is_listed and not parent.listed_reply_count:
+            if parent.state in {"deleted", "held"} and parent.is_listed and not parent.listed_reply_count:
                 parent._unlist()
 
     def _present_parent(self) -> "Comment | None":

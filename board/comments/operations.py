@@ -2,29 +2,42 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import Executable, Select, bindparam, exists, func, select, update
+from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.audit import record
+from board.comments.lately import before_editing, before_posting
 from board.comments.models import Comment
 from board.comments.text_keys import text_key
 from board.comments.threads import Thread
 from board.extensions import as_loaded, db, table_of
 from board.markup import RENDERER_VERSION, MarkupError, normalise, render_comment
-from board.screening import Hold, Refuse, Submission, TextRefused, decide
-from board.screening.deciding import MAX_LINKS_OF_NEWCOMERS, links_of_newcomers
-from board.storage import BigId, insert_for, now
+from board.screening import (
+    GuidelinesUnread,
+    Hold,
+    MayBreakRules,
+    Refuse,
+    Submission,
+    TextRefused,
+    Verdict,
+    decide,
+    decide_by_rules,
+)
+from board.screening.likeness import likeness_of
+from board.screening.rules import Rules
+from board.screening.submissions import Lately, merged
+from board.screening.taught import model_of, rules_of
+from board.storage import insert_for, now
 
-A_MINUTE = timedelta(minutes=1)
 # What every new comment begins with, besides what it says and where it stands.
 NEW_COMMENT: dict[str, Any] = {
     **dict.fromkeys(("edited_at", "source", "source_id", "lock_id")),
@@ -56,18 +69,25 @@ class Place:
 
 
 def post_comment(
-    article: Article, author: User, body: str, parent: Comment | None = None, key: str | None = None
+    article: Article,
+    author: User,
+    body: str,
+    parent: Comment | None = None,
+    key: str | None = None,
+    *,
+    is_sure: bool = True,
 ) -> Posted:
     """Screen the text and store it once for its `key`, whatever is pressed or sent twice at the same time.
 
-    `key` is what the form carried; without it the same text in the same place within ten minutes is a retry. Raises
-    TextRefused, with nothing changed. The caller commits.
+    `key` is what the form carried; without it the same text in the same place within ten minutes is a retry. `is_sure`:
+    the author has been asked what there may be to ask. Raises TextRefused, with nothing changed. The caller commits.
     """
     source, html = rendered(body)
     submission_key = make_submission_key(article, source, parent, key)
+    rules, likeness = rules_of(article.site), likeness_of(html)
     place = _claim_place(article, parent)
-    lately = _author_lately(author, submission_key)
-    if lately.has_posted_this:
+    lately, has_posted_this = before_posting(article, author, rules, likeness, submission_key)
+    if has_posted_this:
         return _posted_before(author, submission_key)
     verdict = decide(
         Submission(
@@ -77,19 +97,21 @@ def post_comment(
             is_thread_open=article.takes_comments,
             parent_takes_replies=place.parent_takes_replies,
             depth=place.depth,
-            latest_source=lately.latest_source,
-            count_in_last_minute=lately.count_in_last_minute,
             per_minute=current_app.config["BOARD"].comments_per_minute,
+            **_as_things_stand(article, rules, lately),
         )
     )
     if isinstance(verdict, Refuse):
         db.session.rollback()
         raise TextRefused(verdict.reason, verdict.status)
+    if not is_sure:
+        _ask_the_author(verdict, rules, lately)
     is_held = isinstance(verdict, Hold)
     written: dict[str, Any] = {"body_source": source, "body_html": html, "renderer_version": RENDERER_VERSION}
+    written |= {"likeness": likeness, "text_key": text_key(source) if is_held else None}
     shown = {"state": "held" if is_held else "published", "is_listed": not is_held}
-    written["text_key"] = text_key(source) if is_held else None
-    comment = _insert_comment(article, author, place, submission_key=submission_key, **written, **shown)
+    reasons = {"hold_reasons": verdict.kept() if isinstance(verdict, Hold) else None}
+    comment = _insert_comment(article, author, place, submission_key=submission_key, **written, **shown, **reasons)
     if comment is None:
         return _posted_before(author, submission_key)
     if is_held:
@@ -97,20 +119,67 @@ def post_comment(
     return Posted(comment, is_new=True)
 
 
-def edit_comment(comment: Comment, body: str) -> bool:
-    """Replace the comment's text; tell whether it changed. Raises TextRefused."""
+def edit_comment(comment: Comment, body: str, *, is_sure: bool = True) -> bool:
+    """Replace the comment's text, through the same steps as a new one; tell whether it changed. Raises TextRefused.
+
+    A published comment that would have been held is held now. The caller commits.
+    """
     source, html = rendered(body)
-    if comment.state == "published":
-        _refuse_what_would_have_been_held(comment, source, html)
-    return comment.edit(source, html)
+    if source == comment.body_source:
+        return False
+    rules, author = rules_of(comment.article.site), comment.author
+    lately = before_editing(comment, rules, likeness_of(html))
+    facts = _as_things_stand(comment.article, rules, lately)
+    verdict = decide_by_rules(Submission(author, source, html, is_thread_open=True, **facts))
+    if isinstance(verdict, Refuse):
+        raise TextRefused(verdict.reason, verdict.status)
+    if not is_sure and comment.state == "published":
+        _nudge(verdict, rules)
+    if not comment.edit(source, html):
+        return False
+    if isinstance(verdict, Hold):
+        reasons = merged(comment.hold_reasons if comment.state == "held" else None, verdict.kept())
+        if not hold_comment(comment, reasons, by=author):
+            comment.hold_reasons = reasons
+    return True
 
 
-def _refuse_what_would_have_been_held(comment: Comment, source: str, html: str) -> None:
-    """Refuse to make of a first comment, once it is published, what would have waited for a moderator."""
-    before = select(Comment.body_source).where(Comment.author_id == comment.author_id, Comment.id < comment.id).limit(1)
-    earlier = db.session.scalar(before)
-    if links_of_newcomers(Submission(comment.author, source, html, is_thread_open=True, latest_source=earlier)):
-        raise TextRefused(_("A first comment can have at most %(n)d links. Take some out.", n=MAX_LINKS_OF_NEWCOMERS))
+def hold_comment(comment: Comment, reasons: list[dict[str, Any]], *, by: User | None = None) -> bool:
+    """Take a published comment off the page until a moderator decides; tell whether this call did it."""
+    if not comment.hold(reasons):
+        return False
+    record("comment.held", comment, by=by, before={"state": "published"}, after={"state": "held", "reasons": reasons})
+    return True
+
+
+def _as_things_stand(article: Article, rules: Rules, lately: Lately) -> dict[str, Any]:
+    """Return what the site's steps look at besides the text."""
+    return {
+        "latest_source": lately.latest_source,
+        "count_in_last_minute": lately.count_in_last_minute,
+        "published_count": lately.published_count,
+        "count_in_ten_minutes": lately.count_in_ten_minutes,
+        "copies": lately.copies,
+        "account_age": now() - lately.member_since if lately.member_since else None,
+        "rules": rules,
+        "model": model_of(article.site) if rules.is_on("learnt") else None,
+        "holds_all": article.holds_all,
+        "site_id": article.site_id,
+    }
+
+
+def _ask_the_author(verdict: Verdict, rules: Rules, lately: Lately) -> None:
+    """Show a newcomer the guidelines, and anybody what may break the rules, before anything is posted."""
+    if lately.latest_source is None and rules.text("guidelines"):
+        db.session.rollback()
+        raise GuidelinesUnread(_("Before your first comment, please read our guidelines. Then post it."))
+    _nudge(verdict, rules)
+
+
+def _nudge(verdict: Verdict, rules: Rules) -> None:
+    if isinstance(verdict, Hold) and verdict.advice and rules.is_on("nudge"):
+        db.session.rollback()
+        raise MayBreakRules(_("This may break our rules. Change it, or post it anyway."), verdict.advice)
 
 
 def rendered(body: str) -> tuple[str, str]:
@@ -170,33 +239,6 @@ def _count_replies() -> ReturningUpdate[int, str, int | None]:
         )
         .returning(comment.reply_count, comment.state, comment.lock_id)
     )
-
-
-@dataclass(frozen=True)
-class Lately:
-    """What screening asks about the author, as it is once the thread's turn is taken."""
-
-    latest_source: str | None  # None: this would be the author's first comment
-    count_in_last_minute: int
-    has_posted_this: bool
-
-
-def _author_lately(author: User, submission_key: str) -> Lately:
-    """Return what the author has posted of late, in one query."""
-    per_minute = current_app.config["BOARD"].comments_per_minute
-    values = {"author": author.id, "key": submission_key, "since": now() - A_MINUTE, "most": per_minute}
-    return Lately(*db.session.connection().execute(_lately_query(), values).one())
-
-
-@cache
-def _lately_query() -> Select[Any]:
-    comment = Comment.__table__.c
-    own = comment.author_id == bindparam("author", type_=BigId)
-    latest = select(comment.body_source).where(own).order_by(comment.created_at.desc(), comment.id.desc()).limit(1)
-    recent = select(comment.id).where(own, comment.created_at > bindparam("since")).limit(bindparam("most"))
-    this = select(comment.id).where(own, comment.submission_key == bindparam("key"))
-    count = select(func.count()).select_from(recent.subquery())
-    return select(latest.scalar_subquery(), count.scalar_subquery(), exists(this))
 
 
 def _insert_comment(article: Article, author: User, place: Place, **values: Any) -> Comment | None:

@@ -209,10 +209,11 @@ def shown(comment: Comment) -> ShownComment:
 
 
 def held(article: Article, user: Any) -> list[ShownComment]:
-    """Return the thread's held comments that the member may see: their own, or all for a moderator."""
+    """Return the thread's held comments without a place that the member may see: their own, or a moderator's all."""
     if user is None or not user.is_authenticated:
         return []
-    query = _comments().where(Comment.article_id == article.id, Comment.state == "held")
+    is_waiting = (Comment.article_id == article.id, Comment.state == "held", Comment.is_listed.is_(False))
+    query = _comments().where(*is_waiting)
     if not user.moderates(article.site_id):
         query = query.where(Comment.author_id == user.id)
     return _shown(query.order_by(Comment.id.desc()).limit(MAX_HELD_SHOWN), {})[::-1]

@@ -104,10 +104,12 @@ def edit(comment_id: int) -> Response:
     permit(comment.can_be_edited_by(current_user), _("The time to edit this comment is over, or it is not yours."))
     form = composing.sent_form()
     try:
-        edit_comment(comment, form.text)
+        edit_comment(comment, form.text, is_sure="anyway" in request.form)
     except TextRefused as refusal:
         return composing.show_edit_form(comment, form.refuse(refusal.reason), refusal.status)
     db.session.commit()
+    if comment.state == "held":
+        composing.say_that_it_waits()
     return answers.show_comment(comment, redirect(way_to(comment), 303))
 
 

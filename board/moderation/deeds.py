@@ -15,6 +15,7 @@ from board.comments import curating
 from board.comments.models import Comment
 from board.extensions import db
 from board.moderation.models import Report
+from board.screening.learning import learn, unlearn
 
 Before = dict[str, Any]
 
@@ -46,6 +47,7 @@ def remove(comment: Comment, decision: Decision) -> Before | None:
     before: Before = {"state": comment.state, "is_listed": comment.is_listed}
     if not comment.remove(decision.reason, decision.note):
         return None
+    learn(comment, is_bad=True)
     return {**before, "reports": move_reports(comment, "open", "upheld")}
 
 
@@ -53,6 +55,7 @@ def undo_remove(comment: Comment, before: Before, _by: Any) -> bool:
     """Bring the comment back as it was, published or held, and let the reports wait again."""
     is_back = comment.hold_again() if before["state"] == "held" else comment.state == "removed" and comment.restore()
     if is_back:
+        unlearn(comment)
         move_reports(comment, "upheld", "open", before["reports"])
     return is_back
 
@@ -64,13 +67,18 @@ def approve(comment: Comment, _decision: Decision) -> Before | None:
     dismissed = move_reports(comment, "open", "dismissed") if comment.state == "published" else []
     if dismissed:
         comment.count_report(-len(dismissed))
-    return {**before, "reports": dismissed} if was_held or dismissed else None
+    if not (was_held or dismissed):
+        return None
+    learn(comment, is_bad=False)
+    return {**before, "reports": dismissed}
 
 
 def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:
     """Let the comment wait again, with its reports."""
-    if comment.state != "published" or (before["state"] == "held" and not comment.hold()):
-        return False
+    was_held = before["state"] == "held"
+    if comment.state != "published" or (was_held and (comment.listed_reply_count or not comment.hold())):
+        return False  # not if somebody has replied meanwhile
+    unlearn(comment)
     again = move_reports(comment, "dismissed", "open", before["reports"])
     if again:
         comment.count_report(len(again))
@@ -82,6 +90,7 @@ def restore(comment: Comment, _decision: Decision) -> Before | None:
     before: Before = {"state": "removed", "reason": comment.removal_reason, "note": comment.removal_note}
     if comment.state != "removed" or not comment.restore():
         return None
+    learn(comment, is_bad=False)
     return {**before, "reports": move_reports(comment, "upheld", "open")}
 
 
@@ -89,6 +98,7 @@ def undo_restore(comment: Comment, before: Before, _by: Any) -> bool:
     """Take the comment off the page again, with the reason that it had."""
     if comment.state != "published" or not comment.remove(before["reason"], before["note"]):
         return False
+    learn(comment, is_bad=True)
     move_reports(comment, "open", "upheld", before["reports"])
     return True
 

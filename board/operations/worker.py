@@ -1,4 +1,4 @@
-"""The worker: delivers the outbox, seals votes, chains the log, counts results; in a web process, or alone."""
+"""The worker: delivers the outbox, seals votes, chains the log, counts, learns; in a web process, or alone."""
 
 import threading
 import time
@@ -15,6 +15,7 @@ from board.comments.drafts import purge_drafts
 from board.comments.visits import purge_visits
 from board.extensions import db
 from board.outbox import deliver_due
+from board.screening.learning import teach_due
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ class Worker(threading.Thread):
             if time.monotonic() >= next_counting:
                 self._do(count_results)
                 next_counting = time.monotonic() + COUNT_SECONDS
+            self._do(teach_due)
             if not self._do(deliver_due) and time.monotonic() < next_sealing:
                 self._stopping.wait(POLL_SECONDS)
 

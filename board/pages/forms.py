@@ -21,7 +21,10 @@ class ManageForm(FlaskForm):  # type: ignore[misc]
 
     def typed(self) -> dict[str, str | bytes]:
         """Return what was typed into each field that was sent."""
-        return {field.name: field.data or "" for field in self if isinstance(field, StringField | RadioField)}
+        typed = {field.name: field.data or "" for field in self if isinstance(field, StringField | RadioField)}
+        if not typed.get("comment_mode", "as it is"):
+            del typed["comment_mode"]  # the form of a page that was opened before there were modes
+        return typed
 
     def refuse(self, errors: Mapping[str, str]) -> None:
         """Put each sentence beside its field."""
@@ -60,6 +63,15 @@ class ArticleForm(ManageForm):
         choices=[SelectChoice("open", _l("Open")), SelectChoice("closed", _l("Closed"))],
         validate_choice=False,
     )
+    comment_mode = RadioField(
+        _l("New comments"),
+        choices=[
+            SelectChoice("site", _l("As everywhere on the site")),
+            SelectChoice("first", _l("Are published at once")),
+            SelectChoice("held", _l("Wait for a moderator")),
+        ],
+        validate_choice=False,
+    )
     comments_close_after_days = StringField(_l("Close comments after days"))
 
     def typed(self) -> dict[str, str | bytes]:
@@ -74,3 +86,13 @@ class SiteForm(ManageForm):
     name = StringField(_l("Name"))
     slug = StringField(_l("Short name"))
     origins = TextAreaField(_l("Origins"))
+    comment_mode = RadioField(
+        _l("New comments"),
+        choices=[
+            SelectChoice("first", _l("Are published at once")),
+            SelectChoice("held", _l("Wait for a moderator")),
+            SelectChoice("closed", _l("Are not taken, anywhere on the site")),
+        ],
+        default="first",
+        validate_choice=False,
+    )

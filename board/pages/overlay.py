@@ -180,8 +180,15 @@ class HoursOf(CommentTimes):
     def __init__(self, row: Row[Any]) -> None:
         """Take what the rule asks for from the row."""
         self.comments = row.comments
+        self.comment_mode = row.comment_mode
+        self._site_mode = row.site_mode
         self.published_at = row.published_at
         self.comments_close_after_days = row.comments_close_after_days
+
+    @property
+    def site_mode(self) -> str:
+        """Return the site's mode."""
+        return str(self._site_mode)
 
 
 def _ask_to_reload() -> Response:
@@ -217,6 +224,8 @@ def _place_query(has_slug: bool) -> Select[Any]:
             article.external_id,
             article.published_at,
             article.comments,
+            article.comment_mode,
+            site.comment_mode.label("site_mode"),
             article.comments_close_after_days,
             or_(
                 exists().where(Placement.__table__.c.article_id == article.id),
@@ -228,9 +237,8 @@ def _place_query(has_slug: bool) -> Select[Any]:
         .select_from(beside_visit(Article.__table__))
         .where(or_(article.external_id == bindparam("likeliest"), article.external_id == bindparam("other")))
     )
-    if not has_slug:
-        return query.where(article.site_id == PRIMARY_SITE_ID)
-    return query.join_from(Article.__table__, Site.__table__).where(site.slug == bindparam("slug"))
+    query = query.join(Site.__table__, site.id == article.site_id)
+    return query.where(site.slug == bindparam("slug") if has_slug else site.id == PRIMARY_SITE_ID)
 
 
 def _own_ballots(segment: str, place: Row[Any]) -> list[BallotView]:

@@ -128,7 +128,7 @@ def _article_of_site() -> ClauseElement:
 
 def _articles() -> Select[Any]:
     return (
-        select(Site.name, Article.id, Article.updated_at, Thread.version, *_ballot_columns())
+        select(Site.name, Site.rules_version, Article.id, Article.updated_at, Thread.version, *_ballot_columns())
         .select_from(Site)
         .join(Article, Article.site_id == Site.id)
         .outerjoin(Thread, Thread.article_id == Article.id)

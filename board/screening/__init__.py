@@ -1,6 +1,28 @@
 """What to do with a submitted text: publish, hold for a moderator, or refuse. Named steps, in order, explained."""
 
-from board.screening.deciding import decide
-from board.screening.submissions import Hold, Publish, Refuse, Submission, TextRefused, Verdict
+from board.screening.deciding import decide, decide_by_rules
+from board.screening.submissions import (
+    GuidelinesUnread,
+    Hold,
+    MayBreakRules,
+    Publish,
+    Reason,
+    Refuse,
+    Submission,
+    TextRefused,
+    Verdict,
+)
 
-__all__ = ["Hold", "Publish", "Refuse", "Submission", "TextRefused", "Verdict", "decide"]
+__all__ = [
+    "GuidelinesUnread",
+    "Hold",
+    "MayBreakRules",
+    "Publish",
+    "Reason",
+    "Refuse",
+    "Submission",
+    "TextRefused",
+    "Verdict",
+    "decide",
+    "decide_by_rules",
+]

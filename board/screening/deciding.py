@@ -1,34 +1,58 @@
-"""The steps a submitted text goes through; the first that objects decides."""
+"""The steps a submitted text goes through: the house's first, then the site's.
+
+The house's steps only refuse, and the first that objects decides. Of the site's steps, one that refuses decides too;
+those that hold are collected, so that a moderator sees every reason at once.
+"""
 
 from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from board.screening.submissions import Hold, Publish, Refuse, Submission, Verdict
+from board.screening.steps import SITE_STEPS
+from board.screening.submissions import Hold, Publish, Reason, Refuse, Submission, Verdict
 
 MAX_DEPTH = 1000  # replies to replies; bounds the way from a comment up to its root
-MAX_LINKS_OF_NEWCOMERS = 2  # spam is mostly first comments with links
 
-Step = Callable[[Submission], Verdict | None]
+HouseStep = Callable[[Submission], Refuse | None]
 
 
 def decide(submission: Submission) -> Verdict:
-    """Return what to do with the text: what the first step that objects says, else publish."""
-    for step in STEPS:
-        verdict = step(submission)
-        if verdict is not None:
-            return verdict
-    return Publish()
+    """Return what to do with the text."""
+    for step in HOUSE_STEPS:
+        refusal = step(submission)
+        if refusal:
+            return refusal
+    return decide_by_rules(submission)
 
 
-def thread_is_open(submission: Submission) -> Verdict | None:
+def decide_by_rules(submission: Submission) -> Verdict:
+    """Return what the site's own rules say; what its moderators write is published."""
+    verdict = _by_rules(submission)
+    is_objected_to = not isinstance(verdict, Publish)
+    return Publish() if is_objected_to and submission.author.moderates(submission.site_id) else verdict
+
+
+def _by_rules(submission: Submission) -> Verdict:
+    reasons = [Reason("all_wait")] if submission.holds_all else []
+    for name, find in SITE_STEPS.items():
+        action = submission.rules.text(name)
+        found = find(submission) if action != "off" else None
+        if found is None:
+            continue
+        if action == "refuse":
+            return Refuse(name, found.advice, words=found.words)
+        reasons.append(Reason(name, found.words, found.advice if found.can_be_mended else ""))
+    return Hold(tuple(reasons)) if reasons else Publish()
+
+
+def thread_is_open(submission: Submission) -> Refuse | None:
     """Refuse when the article takes no comments."""
     if submission.is_thread_open:
         return None
     return Refuse("thread_is_open", _("This discussion is closed. New comments are no longer accepted."), 409)
 
 
-def author_may_post(submission: Submission) -> Verdict | None:
+def author_may_post(submission: Submission) -> Refuse | None:
     """Refuse who has not confirmed the e-mail address, or is banned."""
     author = submission.author
     if author.can_post():
@@ -39,7 +63,7 @@ def author_may_post(submission: Submission) -> Verdict | None:
     return Refuse("author_may_post", _("Your account may not post comments."), 403)
 
 
-def parent_takes_replies(submission: Submission) -> Verdict | None:
+def parent_takes_replies(submission: Submission) -> Refuse | None:
     """Refuse a reply to what was removed or deleted, or is not published yet."""
     if submission.parent_takes_replies:
         return None
@@ -47,7 +71,7 @@ def parent_takes_replies(submission: Submission) -> Verdict | None:
     return Refuse("parent_takes_replies", reason, 409)
 
 
-def is_not_too_deep(submission: Submission) -> Verdict | None:
+def is_not_too_deep(submission: Submission) -> Refuse | None:
     """Refuse replies nested beyond what can be walked quickly."""
     if submission.depth <= MAX_DEPTH:
         return None
@@ -55,14 +79,14 @@ def is_not_too_deep(submission: Submission) -> Verdict | None:
     return Refuse("is_not_too_deep", reason, 409)
 
 
-def is_not_said_just_before(submission: Submission) -> Verdict | None:
+def is_not_said_just_before(submission: Submission) -> Refuse | None:
     """Refuse the same text twice in a row."""
     if submission.latest_source != submission.source:
         return None
     return Refuse("is_not_said_just_before", _("You have just posted the same text. Write something new."))
 
 
-def is_not_a_flood(submission: Submission) -> Verdict | None:
+def is_not_a_flood(submission: Submission) -> Refuse | None:
     """Refuse more in a minute than the operator allows."""
     if submission.count_in_last_minute < submission.per_minute:
         return None
@@ -70,19 +94,11 @@ def is_not_a_flood(submission: Submission) -> Verdict | None:
     return Refuse("is_not_a_flood", reason, 429)
 
 
-def links_of_newcomers(submission: Submission) -> Verdict | None:
-    """Hold a first comment with many links."""
-    if submission.latest_source is not None or submission.html.count("<a ") <= MAX_LINKS_OF_NEWCOMERS:
-        return None
-    return Hold("links_of_newcomers")
-
-
-STEPS: tuple[Step, ...] = (
+HOUSE_STEPS: tuple[HouseStep, ...] = (
     thread_is_open,
     author_may_post,
     parent_takes_replies,
     is_not_too_deep,
     is_not_said_just_before,
     is_not_a_flood,
-    links_of_newcomers,
 )
