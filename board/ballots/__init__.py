@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
     from board.ballots.audience import Audience
     from board.ballots.choices import BEST_SCORE
     from board.ballots.ledger import views as ledger
-    from board.ballots.waiting import cast_waiting
+    from board.ballots.waiting import cast_waiting, waiting_choice
     from board.ballots.wording import ordinal
 
     for module in (
@@ -34,4 +34,4 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     app.extensions["audience"] = Audience(app)
     user_authenticated.connect(cast_waiting, app)
-    app.jinja_env.globals.update(best_score=BEST_SCORE, ordinal=ordinal)
+    app.jinja_env.globals.update(best_score=BEST_SCORE, ordinal=ordinal, waiting_choice=waiting_choice)

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from board.ballots.choices import Choice, NotAChoice
 from board.ballots.models import Ballot
 from board.ballots.votes import NOWHERE, Cast, Origin, cast_vote
-from board.ballots.write_ins import is_settled_still, settled
+from board.ballots.write_ins import is_settled_still, note_voter, settled
 from board.extensions import db
 
 TRIES = 3
@@ -21,6 +21,7 @@ def cast_choice(ballot: Ballot, voter_key: str, choice: Choice, write_in: str = 
         final = settled(ballot, choice, write_in)
         done = cast_vote(ballot, voter_key, final, origin)
         if is_settled_still(ballot, final):
+            note_voter(ballot, voter_key, final)
             return done
         db.session.rollback()
     raise NotAChoice(_("An editor has just decided on your suggestion. Press the button again."))

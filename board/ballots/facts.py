@@ -7,6 +7,7 @@ from board.ballots.forms import METHOD_CHOICES, ORDER_CHOICES, RESULTS_CHOICES, 
 from board.ballots.models import Ballot
 from board.ballots.moments import spoken
 
+LIVE = ("always", "after-vote")  # results that readers see while voting is open
 Fact = tuple[str, str]  # what it is, and how it is here
 
 
@@ -22,9 +23,19 @@ def facts_of(ballot: Ballot) -> list[Fact]:
         (_("Disclosure"), ballot.disclosure) if ballot.disclosure else None,
         (_("Closes"), spoken(ballot.closes_at) if ballot.closes_at else _("When you close it")),
         (_("Readers see the results"), _label(RESULTS_CHOICES, ballot.results)),
+        (_("Mind"), _live_numbers()) if ballot.results in LIVE else None,
         (_("Where readers see it"), _where(ballot)),
     ]
     return [fact for fact in facts if fact]
+
+
+def _live_numbers() -> str:
+    """Return what an editor should know who shows numbers while voting goes on."""
+    text = _(
+        "While few vote, somebody who watches the numbers can tell whether their own vote moved them, and so whether "
+        "it was set aside. Where much is at stake, show the results when voting has closed."
+    )
+    return str(text)
 
 
 def _where(ballot: Ballot) -> str:

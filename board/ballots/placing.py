@@ -70,12 +70,17 @@ class BallotView:
         """Tell whether the reader can choose now."""
         if self.is_preview and not self.ballot.has_closed:
             return True
-        return self.ballot.is_open and (self.vote is None or (self.is_changing and self.ballot.can_change))
+        return self.ballot.is_open and (self.vote is None or (self.is_changing and self.may_change))
 
     @property
     def offers_change(self) -> bool:
         """Tell whether to show the way to another choice."""
-        return self.ballot.is_open and self.ballot.can_change and self.vote is not None and not self.shows_form
+        return self.ballot.is_open and self.may_change and not self.shows_form
+
+    @property
+    def may_change(self) -> bool:
+        """Tell whether the reader has voted and may still choose otherwise."""
+        return self.vote is not None and self.ballot.can_change and self.vote.may_change
 
     @property
     def total(self) -> int:

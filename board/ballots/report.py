@@ -1,7 +1,7 @@
 """The sponsor's report: what came of a ballot, by day and by page; never who, and never a hidden ballot's results.
 
 It is read at a secret link that an editor makes and can withdraw. A figure below the privacy threshold is not shown by
-itself: its row is counted into the last one.
+itself: its row is counted into the last one, with as many more as it takes to be above the threshold.
 """
 
 import hashlib
@@ -136,13 +136,24 @@ def report_of(ballot: Ballot) -> Report:
 
 
 def folded(rows: list[Figures]) -> list[Figures]:
-    """Return the rows with those that would tell of too few counted together, at the end."""
+    """Return the rows with those that would tell of too few counted together, at the end.
+
+    What is not shown must not follow from the rest and the total: if those together are still too few, the smallest
+    of the other rows join them.
+    """
     clear = [row for row in rows if not _is_small(row)]
     small = [row for row in rows if _is_small(row)]
-    if not small:
-        return clear
-    sums = tuple(sum(row.counts[place] or 0 for row in small) for place in range(3))
-    return [*clear, told(Figures(None, counts=(sums[0], sums[1], sums[2])))]
+    while clear and _is_small(_together(small)):
+        least = min(clear, key=lambda row: sum(count or 0 for count in row.counts))
+        clear.remove(least)
+        small.append(least)
+    return [*clear, told(_together(small))] if small else clear
+
+
+def _together(rows: list[Figures]) -> Figures:
+    """Return the sum of the rows, without a label."""
+    seen, votes, presses = (sum(row.counts[place] or 0 for row in rows) for place in range(3))
+    return Figures(None, counts=(seen, votes, presses))
 
 
 def told(row: Figures) -> Figures:

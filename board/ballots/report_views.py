@@ -1,6 +1,6 @@
 """The sponsor's report, at its secret link and for editors; and where browsers tell what was seen and pressed."""
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,6 +20,7 @@ blueprint = Blueprint("ballot_report", __name__)
 
 MAX_KEY_CHARACTERS = 64
 MAX_PATH_CHARACTERS = 1000
+NEW_LINK = "new_report_link"
 
 
 @blueprint.post("/ballots/<slug>/audience")
@@ -52,18 +53,28 @@ def sponsors(slug: str, key: str) -> Response:
 
 @blueprint.get("/manage/ballots/<slug>/report")
 def editors(slug: str) -> Response:
-    """Show an editor what the sponsor sees, and whether there is a link to it."""
-    return _editors_page(load_ballot(slug, staff("editor")))
+    """Show an editor what the sponsor sees, and whether there is a link to it; a new one this once."""
+    ballot = load_ballot(slug, staff("editor"))
+    made_for, address = session.pop(NEW_LINK, ("", ""))
+    html = render_template(
+        "ballots/manage/report.html",
+        report=report_of(ballot),
+        ballot=ballot,
+        new_link=address if made_for == slug else "",
+        has_link=has_link(ballot),
+    )
+    return private(make_response(html))
 
 
 @blueprint.post("/manage/ballots/<slug>/report/link")
-def link(slug: str) -> Response:
-    """Make a new link for the sponsor; it is shown this once."""
+def link(slug: str) -> BaseResponse:
+    """Make a new link for the sponsor, and go to the page that shows it once."""
     user = staff("editor")
     ballot = load_ballot(slug, user)
     key = make_link(ballot, by=user)
     db.session.commit()
-    return _editors_page(ballot, address_of(ballot, key))
+    session[NEW_LINK] = (slug, address_of(ballot, key))  # in this editor's cookie; the database has only the hash
+    return redirect(url_for("ballot_report.editors", slug=slug), 303)
 
 
 @blueprint.post("/manage/ballots/<slug>/report/link/withdrawal")
@@ -73,14 +84,3 @@ def withdraw(slug: str) -> BaseResponse:
     ballot = load_ballot(slug, user)
     withdraw_links(ballot, by=user)
     return saved(ballot, _("The link to the sponsor's report no longer works."))
-
-
-def _editors_page(ballot: Ballot, new_link: str = "") -> Response:
-    html = render_template(
-        "ballots/manage/report.html",
-        report=report_of(ballot),
-        ballot=ballot,
-        new_link=new_link,
-        has_link=has_link(ballot),
-    )
-    return private(make_response(html))

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from board.access import NotAllowed
 from board.accounts.addresses import AddressRefused, accept_address
+from board.accounts.limits import WINDOW_MINUTES, TooManyTries, count_in_network
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
 from board.ballots.casting import cast_choice
 from board.ballots.choices import MARK_FIELDS, Choice, Marked, NotAChoice, read_marks
@@ -27,6 +29,8 @@ from board.ballots.waiting import keep_waiting
 from board.ballots.wording import SAID, why_not
 from board.ballots.write_ins import settled
 from board.extensions import commit_and_keep, db
+
+CODES_PER_NETWORK = 200  # in 15 minutes: more than a school asks for, fewer than it takes to be a nuisance by mail
 
 blueprint = Blueprint("ballots", __name__)
 
@@ -138,7 +142,11 @@ def ask_for_code(ballot: Ballot) -> Response:
     if not ballot.is_open:
         return show_mistake(ballot, 409, message=why_not(ballot, NotOpen()))
     try:
-        token = send_code(ballot, accept_address(typed))
+        address = accept_address(typed)
+        count_in_network("vote_code", CODES_PER_NETWORK)
+        token = send_code(ballot, address)
+    except TooManyTries:
+        return show_mistake(ballot, 429, address=typed, address_error=too_many_codes())
     except AddressRefused as refusal:
         return show_mistake(ballot, 422, address=typed, address_error=str(refusal))
     except TooManyCodes:
@@ -147,6 +155,16 @@ def ask_for_code(ballot: Ballot) -> Response:
         return show_mistake(ballot, 429, address=typed, address_error=text)
     db.session.commit()
     return show_mistake(ballot, 200, address=typed, code_token=token)
+
+
+def too_many_codes() -> str:
+    """Say that readers of this network have had their codes for now."""
+    text = ngettext(
+        "Readers of your network have had many codes just now. Wait %(num)d minute, then press the button again.",
+        "Readers of your network have had many codes just now. Wait %(num)d minutes, then press the button again.",
+        WINDOW_MINUTES,
+    )
+    return str(text)
 
 
 def vote_by_code(ballot: Ballot, choice: Choice) -> Response:

@@ -41,6 +41,7 @@ from board.storage import now
 MAX_VOTER_CHARACTERS = 80
 MAX_SUSPICION_CHARACTERS = 120
 RECEIPT_BYTES = 16
+MAX_CHANGES = 20  # of one voter's mind in one ballot: each is kept and sealed, so a script could swell the ledger
 
 
 class NotOpen(Exception):
@@ -49,6 +50,10 @@ class NotOpen(Exception):
 
 class AlreadyVoted(Exception):
     """The voter has chosen otherwise before, and this ballot lets nobody change their mind."""
+
+
+class ChangedTooOften(AlreadyVoted):
+    """The voter has changed their mind as often as anybody may."""
 
 
 class Overtaken(Exception):
@@ -142,6 +147,12 @@ class Vote(Model):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("quarantine_decision.id"))  # that counted or voided it
     network: Mapped[str] = mapped_column(String(64), default="")  # of the voter, hashed
     cast_at: Mapped[datetime] = mapped_column(default=now)
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")  # of the voter's mind
+
+    @property
+    def may_change(self) -> bool:
+        """Tell whether the voter has changed their mind less often than anybody may."""
+        return self.changes < MAX_CHANGES
 
     @property
     def weights(self) -> Counts:
@@ -152,6 +163,7 @@ class Vote(Model):
         """Take another choice. New doubts take it out of the count; what an editor has voided stays voided."""
         self.choice, self.receipt, self.cast_at = paper["choice"], paper["receipt"], paper["cast_at"]
         self.network = origin.network or self.network
+        self.changes += 1
         self.doubt(origin.judge(self.choice, False))
 
     def doubt(self, doubts: Sequence[Doubt]) -> None:
@@ -204,7 +216,7 @@ def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = N
     }
     row = {**paper, "network": origin.network, "suspicion": "", "state": "counted", "doubts": []}
     if insert_once(Vote, **row):
-        vote = as_loaded(Vote, {**row, "decision_id": None})
+        vote = as_loaded(Vote, {**row, "decision_id": None, "changes": 0})
         _hold_open(ballot)
         _record(ballot, paper, origin)
         move_counts(ballot.id, weights(choice, _first_state(paper, origin)))
@@ -217,6 +229,8 @@ def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = N
     _hold_open(ballot)
     if not ballot.can_change:
         raise AlreadyVoted
+    if not vote.may_change:
+        raise ChangedTooOften
     _record(ballot, paper, origin, replaces=vote.receipt)
     moves = Counter({(TURNOUT, CHANGES): 1})
     moves.subtract(vote.weights)

@@ -1,28 +1,44 @@
 """A choice made before logging in: it waits in this browser and is cast by the log-in that it asked for.
 
-The cookie is signed and short-lived. It is only used by a log-in that leads back to the ballot, so that whoever logs in
-later on a shared computer casts nothing that somebody else has chosen.
+The cookie is signed and short-lived. It is only used by a log-in that leads back to the ballot, whose page names the
+choice; and after some minutes it is only shown again, filled in, so that whoever logs in later at a page that somebody
+else left open casts nothing.
 """
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, after_this_request, current_app, flash, request
+from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from board.answers import next_path
 from board.ballots.casting import cast_choice
-from board.ballots.choices import Choice, Marked, NotAChoice
+from board.ballots.choices import WRITE_IN, Choice, Marked, NotAChoice
 from board.ballots.models import MAX_OPTION_CHARACTERS, Ballot
 from board.ballots.origins import origin_of
 from board.ballots.voters import voter_keys
 from board.ballots.votes import AlreadyVoted, NotOpen
 from board.ballots.wording import SAID, why_not
 from board.extensions import db
+from board.storage import now
 
 COOKIE = "waiting_vote"  # not one of those that make a page personal: no page shows it
 SECONDS = 30 * 60
+SITTING_SECONDS = 5 * 60  # later it may be another person
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A choice that waits for a log-in; `is_late`: for so long that it may be another person's."""
+
+    ballot: Ballot
+    choice: Choice
+    write_in: str
+    is_late: bool
 
 
 def keep_waiting(response: Response, ballot: Ballot, choice: Choice, write_in: str) -> None:
@@ -42,15 +58,24 @@ def cast_waiting(_app: Flask, **_more: Any) -> None:
     if COOKIE not in request.cookies:
         return
     after_this_request(_forget)
-    slug, choice, write_in = _read()
-    is_asked_for = next_path("").partition("?")[0] == f"/ballots/{slug}"
-    ballot = (
-        db.session.scalar(select(Ballot).where(Ballot.slug == slug, Ballot.state != "draft")) if is_asked_for else None
-    )
-    keys = voter_keys(ballot) if ballot else []
-    if ballot and keys:
-        text, is_cast = _cast(ballot, keys[0], choice, write_in)
-        flash(text, "success" if is_cast else "error")
+    waits = _waiting()
+    keys = voter_keys(waits.ballot) if waits else []
+    if not (waits and keys):
+        return
+    if waits.is_late:
+        flash(_("Your choice is filled in. Look at it, then press the button to vote."), "info")
+        return
+    text, is_cast = _cast(waits.ballot, keys[0], waits.choice, waits.write_in)
+    flash(text, "success" if is_cast else "error")
+
+
+def waiting_choice() -> str:
+    """Return what a log-in from this page would cast, in words; empty if nothing."""
+    waits = _waiting() if COOKIE in request.cookies else None
+    if waits is None or waits.is_late or not waits.ballot.is_open:
+        return ""
+    texts = {option.id: option.text for option in waits.ballot.options} | {WRITE_IN: waits.write_in}
+    return ", ".join(texts[option_id] for option_id, _mark in waits.choice if option_id in texts)
 
 
 def _cast(ballot: Ballot, voter_key: str, choice: Choice, write_in: str) -> tuple[str, bool]:
@@ -65,13 +90,19 @@ def _cast(ballot: Ballot, voter_key: str, choice: Choice, write_in: str) -> tupl
     return str(SAID[done.outcome.value]), True
 
 
-def _read() -> tuple[str, Choice, str]:
-    """Return the ballot's address, the choice and the write-in that wait; empty ones if none does."""
+def _waiting() -> Waiting | None:
+    """Return what waits in this browser, if this log-in leads back to its ballot."""
     try:
-        slug, choice, write_in = _signer().loads(request.cookies[COOKIE], max_age=SECONDS)
+        (slug, choice, write_in), since = _signer().loads(
+            request.cookies[COOKIE], max_age=SECONDS, return_timestamp=True
+        )
     except BadSignature:
-        return "", [], ""
-    return slug, choice, write_in
+        return None
+    if next_path("").partition("?")[0] != f"/ballots/{slug}":
+        return None
+    ballot = db.session.scalar(select(Ballot).where(Ballot.slug == slug, Ballot.state != "draft"))
+    is_late = now() - since > timedelta(seconds=SITTING_SECONDS)
+    return Waiting(ballot, choice, write_in, is_late) if ballot else None
 
 
 def _forget(response: Response) -> Response:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from board.ballots.choices import BEST_SCORE, NotAChoice
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.votes import AlreadyVoted, Outcome, Overtaken
+from board.ballots.votes import MAX_CHANGES, AlreadyVoted, ChangedTooOften, Outcome, Overtaken
 
 SAID = {
     Outcome.CAST.value: _l("Thank you, your vote is in."),
@@ -61,6 +61,12 @@ def why_not(ballot: Ballot, refusal: Exception) -> str:
     """Say why the vote was not taken."""
     if isinstance(refusal, NotAChoice):
         return str(refusal)
+    if isinstance(refusal, ChangedTooOften):
+        text = _(
+            "You have changed your vote %(most)s times, and nobody can more often. Your last choice stands.",
+            most=MAX_CHANGES,
+        )
+        return str(text)
     if isinstance(refusal, AlreadyVoted):
         return str(_("You have voted already. This ballot takes one choice, and yours stands."))
     if isinstance(refusal, Overtaken):

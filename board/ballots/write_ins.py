@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import String, cast, func, select, text
+from sqlalchemy import ForeignKey, String, cast, func, select, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from board import audit
 from board.access import Refused
@@ -19,13 +20,22 @@ from board.ballots.choices import CHOSEN, WRITE_IN, Choice, Counts, NotAChoice, 
 from board.ballots.models import MAX_OPTION_CHARACTERS, MAX_OPTIONS, Ballot, BallotOption, look_of
 from board.ballots.tally import TURNOUT, Tally, move_counts, weights
 from board.ballots.terms import text_faults, tidy
-from board.ballots.votes import Vote
-from board.extensions import db, insert_once
+from board.ballots.votes import MAX_VOTER_CHARACTERS, Vote
+from board.extensions import Model, db, insert_once
 
 MAX_PROPOSED = 500  # that wait in one ballot; an editor who refuses some makes room
 BATCH = 1000  # votes that a merge rewrites at a time
 MARKUP = ("<", ">", "://", "www.")
 UNSEEN = dict.fromkeys([0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
+
+
+class WriteInVoter(Model):
+    """Who has voted for a suggestion, perhaps before a change of mind: so a merge need not look at all votes."""
+
+    __tablename__ = "write_in_voter"
+
+    option_id: Mapped[int] = mapped_column(ForeignKey("ballot_option.id", ondelete="CASCADE"), primary_key=True)
+    voter_key: Mapped[str] = mapped_column(String(MAX_VOTER_CHARACTERS), primary_key=True)
 
 
 @dataclass(frozen=True)
@@ -45,16 +55,26 @@ def settled(ballot: Ballot, choice: Choice, written: str) -> Choice:
 
 def is_settled_still(ballot: Ballot, choice: Choice) -> bool:
     """Tell, once votes and editors wait for this one, whether each option of the choice still takes votes."""
-    unlisted = set(options_of(choice)) - {option.id for option in ballot.options}
+    unlisted = _unlisted(ballot, choice)
     if not unlisted:
         return True
     states = select(BallotOption.state).where(BallotOption.id.in_(unlisted))
     return set(db.session.scalars(states)) <= {"proposed", "listed"}
 
 
+def note_voter(ballot: Ballot, voter_key: str, choice: Choice) -> None:
+    """Keep that the voter's choice has a suggestion in it; no statement where it has none."""
+    for option_id in _unlisted(ballot, choice):
+        insert_once(WriteInVoter, option_id=option_id, voter_key=voter_key)
+
+
+def _unlisted(ballot: Ballot, choice: Choice) -> set[int]:
+    return set(options_of(choice)) - {option.id for option in ballot.options}
+
+
 def unlisted_options(choice: Choice, ballot: Ballot) -> list[BallotOption]:
     """Return what the choice has beside the listed options: its voter's own suggestion, and what became of it."""
-    unlisted = set(options_of(choice)) - {option.id for option in ballot.options}
+    unlisted = _unlisted(ballot, choice)
     if not unlisted:
         return []
     found = select(BallotOption).where(BallotOption.ballot_id == ballot.id, BallotOption.id.in_(unlisted))
@@ -153,9 +173,13 @@ def _log(deed: str, ballot: Ballot, option: BallotOption, by: Any, **more: str) 
 def _rename_in_votes(ballot: Ballot, option_id: int, into_id: int) -> "Counter[tuple[int, int]]":
     """Put the one option for the other in every vote that has it; return how the counts move."""
     has_option = cast(Vote.choice, String).like(f"%[{option_id}, %")
+    is_noted = (WriteInVoter.option_id == option_id) & (WriteInVoter.voter_key == Vote.voter_key)
+    query = select(Vote).join(WriteInVoter, is_noted).where(Vote.ballot_id == ballot.id, has_option)
+    query = query.order_by(WriteInVoter.voter_key).limit(BATCH).with_for_update(of=Vote)
     moves: Counter[tuple[int, int]] = Counter()
-    query = select(Vote).where(Vote.ballot_id == ballot.id, has_option).order_by(Vote.voter_key).limit(BATCH)
-    while votes := db.session.scalars(query.with_for_update()).all():
+    last = ""
+    while votes := db.session.scalars(query.where(WriteInVoter.voter_key > last)).all():
+        last = votes[-1].voter_key
         for vote in votes:
             moves.subtract(vote.weights)
             vote.choice = remapped(ballot.method, vote.choice, {option_id: into_id})

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import event, select
 
 from board.accounts.models import User
@@ -63,6 +64,27 @@ def test_log_in_for_something_else_casts_nothing(reader: Browser, author: User, 
     log_in(reader, author, "/login")
     assert chosen() is None
     assert reader.http.get_cookie("waiting_vote") is None
+
+
+def test_log_in_page_names_the_choice_that_it_casts(reader: Browser, site: Site) -> None:
+    ballot = make_ballot(site, who="member")
+    page = reader.post(f"/ballots/{ballot.slug}/votes", {"option": ids(ballot)[1]}).headers["Location"]
+    assert "Logging in casts your vote: Musical 2." in reader.get(page).text
+    assert "Logging in casts" not in reader.get("/login").text
+
+
+def test_log_in_page_that_was_left_open_casts_nothing(reader: Browser, author: User, site: Site) -> None:
+    with time_machine.travel("2026-11-23 12:00Z", tick=False) as clock:
+        ballot = make_ballot(site, who="member")
+        asked = reader.post(f"/ballots/{ballot.slug}/votes", {"option": ids(ballot)[1]})
+        clock.shift(6 * 60)
+        assert "Logging in casts" not in reader.get(asked.headers["Location"]).text
+        answer = log_in(reader, author, asked.headers["Location"])
+        assert chosen() is None
+        page = reader.get(answer.headers["Location"]).text
+        assert "Your choice is filled in. Look at it, then press the button to vote." in page
+        assert f'value="{ids(ballot)[1]}" required checked' in page
+        assert reader.http.get_cookie("waiting_vote") is None
 
 
 @pytest.mark.parametrize("value", ["", "x", "WyJ4Il0.x.y"])

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from board.accounts.models import User
 from board.articles.models import Site
+from board.ballots import views
 from board.ballots.codes import MAX_TRIES, VoteCode
 from board.ballots.models import Ballot, BallotOption
 from board.extensions import db
@@ -52,6 +53,17 @@ def test_address_votes_after_its_code_and_the_choice_is_kept(reader: Browser, ba
     assert answer.status_code == 200
     assert "is-own" in answer.text
     assert counts(ballot) == [0, 1, 0]
+
+
+def test_one_network_cannot_have_codes_without_end(
+    reader: Browser, ballot: Ballot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "CODES_PER_NETWORK", 2)
+    answers = [send(reader, ballot, email=f"reader{number}@example.com") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "Wait 15 minutes, then press the button again." in answers[2].text
+    assert 'value="reader2@example.com"' in answers[2].text
+    assert db.session.scalar(select(func.count()).select_from(OutboxRow)) == 2
 
 
 def test_browser_remembers_the_address_and_may_change_the_vote(reader: Browser, ballot: Ballot) -> None:

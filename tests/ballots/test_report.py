@@ -1,5 +1,6 @@
 """The sponsor's report: what a sponsor may know, and who may open it."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -153,12 +154,30 @@ def test_too_few_in_all_are_not_told() -> None:
     assert [row.counts for row in folded([Figures("a", counts=(3, 0, 12))])] == [(None, 0, 12)]
 
 
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        ([(500, 50, 3), (400, 40, 20), (300, 30, 30)], [(400, 40, 20), (800, 80, 33)]),
+        ([(500, 50, 3), (400, 40, 0), (300, 30, 4)], [(1200, 120, None)]),
+        ([(50, 4, 0), (90, 7, 0), (80, 60, 0)], [(80, 60, 0), (140, 11, 0)]),
+    ],
+)
+def test_what_is_too_few_does_not_follow_from_the_total(
+    rows: list[tuple[int, int, int]], shown: list[tuple[int | None, ...]]
+) -> None:
+    assert [row.counts for row in folded([Figures(str(counts), counts=counts) for counts in rows])] == shown
+
+
 def test_editor_makes_and_withdraws_the_link(browser_for: BrowserFor, editor: User, sponsored: Ballot) -> None:
     desk = browser_for(editor)
-    page = desk.post("/manage/ballots/sponsored/report/link", {})
-    assert page.status_code == 200
-    assert "/ballots/sponsored/report/" in page.text
-    assert "Withdraw the link" in desk.get("/manage/ballots/sponsored/report").text
+    made = desk.post("/manage/ballots/sponsored/report/link", {})
+    assert made.status_code == 303
+    page = desk.get(made.headers["Location"]).text
+    (address,) = set(re.findall(r"http://localhost(/ballots/sponsored/report/[\w-]+)", page))
+    assert browser_for(editor).get(address).status_code == 200
+    again = desk.get(made.headers["Location"]).text
+    assert address not in again, "the address is shown once"
+    assert "Withdraw the link" in again
     assert desk.post("/manage/ballots/sponsored/report/link/withdrawal", {}).status_code == 303
     assert "Withdraw the link" not in desk.get("/manage/ballots/sponsored/report").text
 

@@ -11,7 +11,7 @@ from board.articles.models import Site
 from board.ballots.choices import one
 from board.ballots.models import Ballot
 from board.ballots.voters import DEVICE_COOKIE
-from board.ballots.votes import VoteRecord
+from board.ballots.votes import MAX_CHANGES, VoteRecord
 from board.extensions import db
 from board.storage import now
 from tests.ballots.conftest import FRAGMENT, cast, counts, make_ballot
@@ -64,6 +64,18 @@ def test_first_choice_stands_where_changing_is_not_allowed(reader: Browser, site
     assert "You have voted already" in answer.text
     assert "Change my vote" not in answer.text
     assert counts(ballot) == [1, 0, 0]
+
+
+def test_nobody_changes_their_mind_more_often_than_anybody_may(reader: Browser, ballot: Ballot) -> None:
+    for number in range(MAX_CHANGES + 1):
+        assert cast(reader, ballot, number % 2).status_code == 200
+    refused = cast(reader, ballot, 2)
+    assert refused.status_code == 409
+    assert "You have changed your vote 20 times, and nobody can more often. Your last choice stands." in refused.text
+    assert counts(ballot) == [1, 0, 0]
+    assert db.session.scalar(select(func.count()).select_from(VoteRecord)) == MAX_CHANGES + 1
+    assert "Change my vote" not in reader.get(f"/ballots/{ballot.slug}").text
+    assert cast(reader, ballot, 0).status_code == 200, "the standing choice again is no change"
 
 
 def test_first_vote_without_a_cookie_only_brings_the_cookie(reader: Browser, ballot: Ballot) -> None:

@@ -11,14 +11,15 @@ from sqlalchemy import select
 from board.accounts.models import User
 from board.articles.models import Site
 from board.audit import AuditEntry
+from board.ballots import write_ins
 from board.ballots.choices import METHODS
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.tally import QUARANTINED, TURNOUT, counts_of, move_counts, weights
 from board.ballots.votes import Vote, VoteRecord
-from board.ballots.write_ins import MAX_PROPOSED, merge, waiting
+from board.ballots.write_ins import MAX_PROPOSED, WriteInVoter, merge, waiting
 from board.extensions import db
 from tests.ballots.conftest import FRAGMENT, make_ballot
-from tests.ballots.test_methods import send
+from tests.ballots.test_methods import ids, send
 from tests.conftest import Browser
 
 NewReader = Callable[[], Browser]
@@ -182,6 +183,36 @@ def test_merge_keeps_tallies_equal_to_the_votes(editor: User, new_reader: NewRea
     shown = {key: count for key, count in counts_of(ballot.id).items() if key[0] != TURNOUT and count}
     assert shown == counted
     assert not {option for option, _mark in shown} - {first, second, third}
+
+
+def test_merge_looks_at_no_vote_but_those_of_the_suggestion(
+    editor: User, new_reader: NewReader, ballot: Ballot
+) -> None:
+    for _ in range(5):
+        send(new_reader(), ballot, {"option": ids(ballot)[0]})
+    for _ in range(2):
+        send(new_reader(), ballot, {"write_in": "Wicked"})
+    changed = new_reader()
+    send(changed, ballot, {"write_in": "Wicked"})
+    send(changed, ballot, {"option": ids(ballot)[1]})
+    option = suggestion()
+    noted = db.session.scalars(select(WriteInVoter.voter_key).where(WriteInVoter.option_id == option.id)).all()
+    assert len(noted) == 3
+    merge(ballot, option, ballot.options[2], by=editor)
+    db.session.commit()
+    assert [total(ballot, each) for each in ids(ballot)] == [5, 1, 2]
+
+
+def test_merge_of_many_votes_goes_through_all_of_them(
+    editor: User, new_reader: NewReader, ballot: Ballot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_ins, "BATCH", 2)
+    for _ in range(5):
+        send(new_reader(), ballot, {"write_in": "Wicked"})
+    merge(ballot, suggestion(), ballot.options[0], by=editor)
+    db.session.commit()
+    assert total(ballot, ids(ballot)[0]) == 5
+    assert {vote.choice[0][0] for vote in db.session.scalars(select(Vote))} == {ids(ballot)[0]}
 
 
 def test_refused_suggestion_is_left_out_and_its_author_told(
