@@ -54,6 +54,7 @@ USUAL: dict[str, Any] = {
     "option_order": "fixed",
     "reach": "placed",
 }
+PRESET = ("method", "option_order", "results", "who", "kind")  # what a pattern decides
 
 
 class ManageForm(FlaskForm):  # type: ignore[misc]
@@ -118,6 +119,12 @@ class BallotForm(ManageForm):
     def starting(cls, settings: dict[str, Any], like: Terms | None = None) -> "BallotForm":
         """Return the form for a new ballot: like another one, or with the settings and what most ballots want."""
         return cls._filled(like) if like else cls(data=USUAL | settings)
+
+    def follow(self, settings: dict[str, Any]) -> None:
+        """Set what makes a pattern, and leave what was typed."""
+        for name in PRESET:
+            self[name].data = settings.get(name, USUAL[name])
+        self.max_choices.data = settings.get("max_choices", self.max_choices.data)
 
     @classmethod
     def showing(cls, ballot: Ballot) -> "BallotForm":

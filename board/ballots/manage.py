@@ -60,11 +60,14 @@ def new_ballot() -> BaseResponse:
     """Write a ballot."""
     user = staff("editor")
     site = site_to_manage(user)
-    pattern = PATTERNS.get(request.args.get("pattern", ""))
+    is_chosen = request.method == "POST" and "pattern" in request.form
+    pattern = PATTERNS.get(request.values.get("pattern") or request.form.get("started_with", ""))
     like = load_ballot(request.args["like"], user) if request.args.get("like") else None
     form = BallotForm.starting(pattern.settings if pattern else {}, clone_of(like) if like else None)
     context = {"ballot": None, "patterns": PATTERNS, "pattern": pattern, "like": like, **offered(site)}
-    if request.method == "POST":
+    if is_chosen:
+        form.follow(pattern.settings if pattern else {})
+    elif request.method == "POST":
         try:
             terms = form.terms()
             articles = find_articles(site, terms.places)

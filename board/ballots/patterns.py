@@ -13,31 +13,41 @@ from board.ballots.terms import Terms
 class Pattern:
     """A usual kind of ballot: what it is called, and the settings that make it."""
 
+    key: str
     name: Any
     sentence: Any
     settings: dict[str, Any] = field(default_factory=dict)
 
 
-PATTERNS = {
-    "favourite": Pattern(_l("Pick a favourite"), _l("One choice; the numbers show after voting."), {}),
-    "several": Pattern(
-        _l("Pick up to three"), _l("Each reader chooses one, two or three."), {"method": "several", "max_choices": 3}
+_PATTERNS = (
+    Pattern("favourite", _l("Pick a favourite"), _l("One choice; the numbers show after voting."), {}),
+    Pattern(
+        "several",
+        _l("Pick up to three"),
+        _l("Each reader chooses one, two or three."),
+        {"method": "several", "max_choices": 3},
     ),
-    "ranked": Pattern(
+    Pattern(
+        "ranked",
         _l("Rank them"),
         _l("First, second, third; the weakest goes out round by round."),
         {"method": "ranked", "option_order": "random", "results": "after-close"},
     ),
-    "score": Pattern(_l("Rate each"), _l("From 1 to 5; the best mean wins."), {"method": "score"}),
-    "award": Pattern(
+    Pattern("score", _l("Rate each"), _l("From 1 to 5; the best mean wins."), {"method": "score"}),
+    Pattern(
+        "award",
         _l("An award"),
         _l("With real stakes: one vote for each e-mail address, results when voting has closed."),
         {"who": "email", "results": "after-close", "option_order": "random"},
     ),
-    "sponsors": Pattern(
-        _l("Vote for a sponsor"), _l("The options are your sponsors, each with its link."), {"kind": "for_sponsor"}
+    Pattern(
+        "sponsors",
+        _l("Vote for a sponsor"),
+        _l("The options are your sponsors, each with its link."),
+        {"kind": "for_sponsor"},
     ),
-}
+)
+PATTERNS = {pattern.key: pattern for pattern in _PATTERNS}
 
 
 def clone_of(ballot: Ballot) -> Terms:

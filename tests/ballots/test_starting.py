@@ -48,6 +48,19 @@ def test_pattern_presets_what_makes_its_kind(desk: Browser, name: str) -> None:
         assert inputs and (setting == "max_choices" or "checked" in inputs[0].split(">")[0])
 
 
+def test_choosing_a_pattern_keeps_what_is_typed(desk: Browser, article: Article) -> None:
+    typed = {**SIX_FIELDS, "options": "The Tollgate | A bridge\nThe Lamplighter", "method": "one", "slug": "ensemble"}
+    page = desk.post("/manage/ballots/new", {**typed, "pattern": "award"})
+    assert page.status_code == 200
+    assert db.session.query(Ballot).count() == 0
+    for text in ("Best ensemble?", "The Tollgate | A bridge", "Stagecraft Ltd", "opening-night", 'value="ensemble"'):
+        assert text in page.text
+    (email,) = [tag for tag in page.text.split("<input") if 'name="who"' in tag and 'value="email"' in tag]
+    assert "checked" in email.split(">")[0]
+    assert 'value="award" formnovalidate aria-pressed="true"' in page.text
+    assert page.text.index("<button hidden>") < page.text.index('name="pattern"'), "Enter saves, and chooses no pattern"
+
+
 def test_six_fields_make_a_ballot_on_its_article(desk: Browser, article: Article) -> None:
     settings = {"who": "anyone", "results": "after-vote", "kind": "presented", "can_change": "y"}
     assert desk.post("/manage/ballots/new?pattern=favourite&like=", {**SIX_FIELDS, **settings}).status_code == 303

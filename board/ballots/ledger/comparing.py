@@ -11,8 +11,8 @@ from board.ballots.ledger.chain import seals_of
 from board.ballots.ledger.lines import CHANGE, TERMS
 from board.ballots.ledger.outcome import as_marks, counted_as, folded_marks
 from board.ballots.ledger.publishing import published
-from board.ballots.ledger.roll import shown
-from board.ballots.ledger.terms import as_sealed, change_between, terms_of, write_ins_of
+from board.ballots.ledger.spoken import choice_in_words, field_in_words, line_in_words, value_in_words, voter_in_words
+from board.ballots.ledger.terms import as_sealed, change_between, options_of, terms_of, write_ins_of
 from board.ballots.ledger.verifying import Fault, Report, verify
 from board.ballots.models import Ballot
 from board.ballots.tally import counts_of, weights
@@ -43,7 +43,8 @@ def differing(ballot: Ballot, lines: Iterable[bytes]) -> Fault | None:
         if own is None:
             return Fault(number, "this Board's own ledger ends before this line")
         if line.removesuffix(b"\n") != own.removesuffix(b"\n"):
-            return Fault(number, f"this Board's own ledger has another line here: {shown(own.decode().strip())}")
+            theirs, ours = (line_in_words(each, terms_of(ballot)) for each in (line, own))
+            return Fault(number, f"this Board's own ledger has another line here: {ours}; the file has: {theirs}")
     return None
 
 
@@ -71,7 +72,8 @@ def _terms_faults(ballot: Ballot, report: Report) -> Iterator[str]:
     expected["options"] = [option for option in expected["options"] if option["id"] not in gone]
     for name, value in present.items():
         if expected.get(name) != value:
-            yield f"the ballot's “{name}” is {shown(value)}, and the ledger has {shown(expected.get(name))}"
+            now, sealed = (value_in_words(name, each, {}) for each in (value, expected.get(name)))
+            yield f"the ballot's {field_in_words(name)} is {now}, and the ledger has {sealed}"
 
 
 def _vote_faults(ballot: Ballot) -> Iterator[str]:
@@ -80,6 +82,7 @@ def _vote_faults(ballot: Ballot) -> Iterator[str]:
     into = counted_as(terms_of(ballot), write_ins_of(ballot))
     query = select(VoteRecord.id, VoteRecord.receipt, VoteRecord.replaces, VoteRecord.choice)
     replaced = set()
+    names = {option.id: option.text for option in options_of(ballot)}
     for number, receipt, former, choice in _each(query.where(VoteRecord.ballot_id == ballot.id), VoteRecord.id):
         present[receipt] = (number, folded_marks(ballot.method, as_marks(choice), into))
         if former:
@@ -87,11 +90,12 @@ def _vote_faults(ballot: Ballot) -> Iterator[str]:
     for former in replaced:
         present.pop(former, None)
     for voter, receipt, choice in _votes(ballot):
-        number, marks = present.pop(receipt, (None, None))
-        if number is None:
-            yield f"the vote of {voter} has no record of its own that stands"
+        number, marks = present.pop(receipt, (0, ()))
+        if not number:
+            yield f"the vote of {voter_in_words(voter)} has no record of its own that stands"
         elif folded_marks(ballot.method, as_marks(choice), into) != marks:
-            yield f"the vote of {voter} is {choice}, and record {number} has another choice"
+            now, recorded = (choice_in_words(ballot.method, each, names) for each in (choice, marks))
+            yield f"the vote of {voter_in_words(voter)} is for {now}, and record {number} is for {recorded}"
     for number, _marks in present.values():
         yield f"record {number} was never replaced, and is nobody's vote"
 
@@ -108,10 +112,14 @@ def _tally_faults(ballot: Ballot) -> Iterator[str]:
     for _voter, choice, state in _each(query, Vote.voter_key):
         counted.update(weights(choice, state))
     tally = counts_of(ballot.id)
+    names = {option.id: option.text for option in options_of(ballot)}
     for option_id, mark in sorted(counted.keys() | tally.keys()):
         if option_id and counted[option_id, mark] != tally[option_id, mark]:
             found, kept = counted[option_id, mark], tally[option_id, mark]
-            yield f"the tally has {kept} votes that mark option {option_id} with {mark}, and there are {found}"
+            given = choice_in_words(ballot.method, [[option_id, mark]], names)
+            if ballot.method == "ranked":
+                given += f" in place {mark}"
+            yield f"the tally has {kept:,} votes for {given}, and there are {found:,}"
 
 
 def _each(query: Any, key: Any) -> Iterator[Any]:

@@ -1,17 +1,15 @@
 """The votes of a ledger that is being verified: what each committed to, what it opened to, and how it counts."""
 
-import json
 import re
 from array import array
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from board.ballots.ledger.lines import COUNTED, REPLACED, STANDINGS, Entry, commitment_of
 from board.ballots.ledger.outcome import Marks, as_marks, misfit
+from board.ballots.ledger.spoken import shown
 
 HASH = re.compile(r"[0-9a-f]{64}").fullmatch
-MAX_SHOWN = 160  # characters of a value in a sentence
 UNOPENED = len(STANDINGS)
 
 
@@ -132,12 +130,6 @@ def as_hash(text: str) -> bytes:
     if not HASH(text):
         raise Unsound(f"{shown(text)} is no hash: 64 hexadecimal digits")
     return bytes.fromhex(text)
-
-
-def shown(value: Any) -> str:
-    """Return a value as a sentence can hold it."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 def _standing(line: Entry) -> int:

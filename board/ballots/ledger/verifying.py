@@ -25,7 +25,8 @@ from board.ballots.ledger.lines import (
 )
 from board.ballots.ledger.merkle import Frontier, leaf_hash
 from board.ballots.ledger.outcome import outcome
-from board.ballots.ledger.roll import Roll, Unsound, shown
+from board.ballots.ledger.roll import Roll, Unsound
+from board.ballots.ledger.spoken import field_in_words, names_in, shown, value_in_words
 from board.ballots.ledger.terms import changed, loosened
 
 MAX_FAULTS = 20  # more are not told: one alteration may be behind them all
@@ -194,8 +195,11 @@ class Verifier:
 
     def _check(self, entry: Entry, name: str, found: Any) -> None:
         """Say so if the entry's field is not what its ledger gives."""
-        if entry.get(name) != found:
-            self._report.say(f"“{name}” is {shown(entry.get(name))}, and this ledger gives {shown(found)}")
+        if entry.get(name) == found:
+            return
+        names = names_in(self._report.terms)
+        said, gives = (value_in_words(name, value, names) for value in (entry.get(name), found))
+        self._report.say(f"its {field_in_words(name)} is {said}, and this ledger gives {gives}")
 
 
 def _parsed(line: bytes) -> Entry:

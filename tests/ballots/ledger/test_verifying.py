@@ -103,7 +103,7 @@ def test_added_vote_is_noticed(lines: Lines) -> None:
     added = canonical({"commitment": "1" * 64, "handle": "0" * 64, "type": "vote"})
     report = verify(rehashed([lines[0], added, *lines[1:]]))
     assert "line 2: this vote is never opened" in said(report)
-    assert "“votes” is 9, and this ledger gives 10" in said(report)
+    assert "its number of votes is 9, and this ledger gives 10" in said(report)
 
 
 def test_vote_that_stands_there_twice_is_named(lines: Lines) -> None:
@@ -157,7 +157,7 @@ def test_forged_link_is_named(lines: Lines) -> None:
 def test_forged_standing_does_not_fit_the_result(lines: Lines, standing: str) -> None:
     opened = [n for n, each in enumerate(parsed(lines)) if each.get("standing") == "voided"]
     forged = changed(lines, opened[0], lambda each: (each.pop("reasons"), each.update(standing=standing)))
-    assert "“turnout” is" in said(verify(rehashed(forged)))
+    assert "its turnout is" in said(verify(rehashed(forged)))
 
 
 def test_ledger_that_breaks_off_is_noticed(lines: Lines) -> None:
@@ -239,11 +239,11 @@ def test_every_method_is_recounted(site: Site, method: str, choices: list[Any]) 
     assert said(report) == ""
     assert report.result is not None
     forged = changed(lines, len(lines) - 1, lambda entry: entry["counts"].pop())
-    assert "“counts” is" in said(verify(rehashed(forged)))
+    assert "its count of the votes is" in said(verify(rehashed(forged)))
     if method == "ranked":
         assert len(report.result["rounds"]) > 1
         forged = changed(lines, len(lines) - 1, lambda entry: entry["rounds"].pop())
-        assert "“rounds” is" in said(verify(rehashed(forged)))
+        assert "its rounds of the run-off is" in said(verify(rehashed(forged)))
 
 
 def test_choice_that_the_rules_do_not_allow_is_named(ballot: Ballot) -> None:
