@@ -107,6 +107,12 @@ class Settings(BaseSettings):
     comment_edit_minutes: Annotated[int, Field(ge=0)] = Field(
         default=15, description="Minutes in which authors may edit their comment."
     )
+    appeal_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=183, description="Days in which a member may appeal a decision (EU law asks for six months)."
+    )
+    appeal_due_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=14, description="Days within which an appeal is to be decided."
+    )
     comments_per_minute: Annotated[int, Field(ge=1)] = Field(
         default=6, description="Comments that one member may post in a minute."
     )
@@ -208,6 +214,16 @@ class Settings(BaseSettings):
     def session_lifetime(self) -> timedelta:
         """Return how long *stay signed in* lasts without a visit."""
         return timedelta(days=self.session_days)
+
+    @property
+    def appeal_window(self) -> timedelta:
+        """Return how long members may appeal a decision."""
+        return timedelta(days=self.appeal_days)
+
+    @property
+    def appeal_due_within(self) -> timedelta:
+        """Return how long an appeal may wait."""
+        return timedelta(days=self.appeal_due_days)
 
     @property
     def comment_edit_window(self) -> timedelta:

@@ -93,8 +93,8 @@ def app(stage: Flask) -> Iterator[Flask]:
     """Return the application on the test's database; the test may change its settings."""
     settings = stage.config["BOARD"]
     stage.config["BOARD"] = settings.model_copy()
-    stage.extensions.pop("board_screening", None)  # rules of a former test's sites
-    stage.extensions.pop("board_counters", None)  # the next test may count elsewhere
+    for kept in ("board_screening", "board_counters", "reason_names"):  # of a former test
+        stage.extensions.pop(kept, None)
     with stage.app_context():
         yield stage
         db.session.remove()

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_security import AsaList, UserMixin, WebAuthnMixin
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     ColumnElement,
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.names import clean_display_name, lookalike_key
 from board.accounts.reach import SiteRole, reach
+from board.accounts.restrictions import Restricted
 from board.config import ROLES
 from board.extensions import Model, db
 from board.storage import now
@@ -30,7 +32,7 @@ from board.storage import now
 ERASED_DOMAIN = "@deleted.invalid"  # no mail can go there (RFC 2606), and nobody can register it
 
 
-class User(Model, UserMixin):
+class User(Model, Restricted, UserMixin):
     """A member: somebody with an account, staff included."""
 
     __tablename__ = "member"
@@ -50,6 +52,9 @@ class User(Model, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]
     is_placeholder: Mapped[bool] = mapped_column(default=False)  # an imported author, whom nobody can sign in as
+    title: Mapped[str] = mapped_column(String(40), default="")  # beside the name; an admin gives it
+    restrictions: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # see `restrictions.py`
+    muted_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # whose comments this member folds
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(16))
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
@@ -119,10 +124,6 @@ class User(Model, UserMixin):
         """Tell whether logging in takes more than the password."""
         return bool(self.tf_primary_method) or any(key.usage == "secondary" for key in self.webauthn)
 
-    def can_post(self) -> bool:
-        """Tell whether this member may write in threads, react and report."""
-        return bool(self.active and self.is_confirmed and not self.is_placeholder)
-
     def end_sessions(self, *, but: str = "") -> None:
         """End every session of this member, on every machine, at once; keep the one whose token is given."""
         ending = update(MemberSession).where(MemberSession.user_id == self.id, MemberSession.ended_at.is_(None))
@@ -149,8 +150,9 @@ class User(Model, UserMixin):
         self.display_name, self.name_key = f"Deleted member {self.id}", f"deleted {self.id}"
         self.password = self.confirmed_at = self.fs_webauthn_user_handle = None
         self.tf_primary_method = self.tf_totp_secret = self.tf_last_counter = self.mf_recovery_codes = None
-        self.role, self.active = "member", False
+        self.role, self.active, self.title = "member", False, ""
         self.site_roles, self.has_site_roles = [], False
+        self.restrictions = self.muted_ids = None
         self.renew_identity()
 
     # Flask-Security asks for role objects when it makes a member; ours is one column.

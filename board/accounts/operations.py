@@ -14,6 +14,7 @@ from board.access import Refused
 from board.accounts.kept import erase_kept
 from board.accounts.mails import send_notice
 from board.accounts.models import MemberSession, Passkey, User
+from board.accounts.sanctions import restrict_by_domain
 from board.config import ROLES, SITE_ROLES
 from board.extensions import db
 from board.storage import now
@@ -39,6 +40,7 @@ def add_member(email: str, name: str, *, role: str = "member", password: str, by
         has_address = db.session.scalar(select(User.id).where(User.email == email))
         what = _("There is a member with this e-mail address already.") if has_address else ""
         raise Taken(what or _("This name, or one that looks like it, is taken. Choose another.")) from None
+    restrict_by_domain(user)
     audit.record("member.added", user, by=by, after={"role": role})
     return user
 
@@ -91,7 +93,7 @@ def change_address(user: User, address: str) -> None:
     """Make the address the member's; all browsers are signed out. Raises IntegrityError if it is another's."""
     old = user.email
     user.email, user.confirmed_at = address, now()
-    db.session.flush()
+    restrict_by_domain(user)
     user.end_sessions()
     user.renew_identity()
     send_notice(user, "address_changed", _("Your e-mail address was changed"), to=old)

@@ -16,6 +16,7 @@ from board.accounts.links import LinkRefused, read_link_token
 from board.accounts.mails import queue_request
 from board.accounts.models import User
 from board.accounts.names import NameRefused
+from board.accounts.sanctions import is_domain_barred, restrict_by_domain
 from board.accounts.signing_in import sign_in
 from board.answers import next_path
 from board.extensions import db
@@ -30,6 +31,9 @@ def register() -> Any:
         return redirect(next_path(), 303)
     form = RegisterForm()
     if not form.validate_on_submit() or not form.is_within_limits("register", form.email.data):
+        return form_page("accounts/register.html", form)
+    if is_domain_barred(form.email.data):
+        form.refuse(_("Addresses at this domain cannot register here. Use another address."), form.email)
         return form_page("accounts/register.html", form)
     user = User(email=form.email.data, password=None)
     try:
@@ -102,6 +106,7 @@ def confirm_email(token: str) -> Any:
     if not form.validate_on_submit():
         return form_page("accounts/confirm.html", form, user=user)
     user.confirm()
+    restrict_by_domain(user)
     user_confirmed.send(_application(), user=user)
     db.session.commit()
     return _after_confirming(user)

@@ -28,6 +28,7 @@ from board.accounts.mails import send_new_address, send_notice
 from board.accounts.models import MemberSession, User, hash_token
 from board.accounts.names import NameRefused
 from board.accounts.operations import change_address, remove_member
+from board.accounts.sanctions import is_domain_barred
 from board.accounts.sessions import SESSION_TOKEN
 from board.accounts.signing_in import has_password, sign_in
 from board.extensions import db
@@ -129,6 +130,9 @@ def change_email() -> Any:
         return form_page("accounts/email.html", form, user=user)
     if not has_password(user, form.password.data):
         form.refuse(_("The password is wrong."), form.password)
+        return form_page("accounts/email.html", form, user=user)
+    if is_domain_barred(form.email.data):
+        form.refuse(_("Addresses at this domain cannot be used here."), form.email)
         return form_page("accounts/email.html", form, user=user)
     if not db.session.scalar(select(exists().where(User.email == form.email.data))):
         send_new_address(user, form.email.data)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from board.access import NotAllowed
 from board.accounts.addresses import AddressRefused, accept_address
+from board.accounts.barred import refuse_barred
 from board.accounts.limits import WINDOW_MINUTES, TooManyTries, count_in_network
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
 from board.ballots.casting import cast_choice
@@ -75,6 +76,7 @@ def ticket(slug: str) -> Response:
 def vote(slug: str) -> Response:
     """Cast, change or repeat the vote of this request's person."""
     ballot = load_paper(slug)
+    refuse_barred(current_user, ballot.site_id)
     try:
         choice = ballot.choice_from(read_marks(ballot.method, request.form))
     except NotAChoice as refusal:

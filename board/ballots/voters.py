@@ -52,7 +52,7 @@ def standing_vote(ballot: Ballot) -> Vote | None:
 
 def member_keys() -> list[str]:
     """Return the signed-in member's key, if they have confirmed their address."""
-    return [f"m:{current_user.id}"] if current_user.is_authenticated and current_user.can_post() else []
+    return [f"m:{current_user.id}"] if current_user.is_authenticated and current_user.is_full_member else []
 
 
 def device_keys() -> list[str]:
@@ -79,14 +79,14 @@ def device_age() -> timedelta | None:
 
 def address_keys() -> list[str]:
     """Return the key of the member's confirmed address, or of the address verified in this browser."""
-    if current_user.is_authenticated and current_user.can_post():
+    if current_user.is_authenticated and current_user.is_full_member:
         return [address_voter(current_user.email)]
     return _verified_address()[:1]
 
 
 def address_doubts() -> list[Doubt]:
     """Return what is doubtful about the address that this request's person votes with."""
-    if current_user.is_authenticated and current_user.can_post():
+    if current_user.is_authenticated and current_user.is_full_member:
         return doubts_about(current_user.email)
     return [Doubt(*doubt.split(":", 1)) for doubt in _verified_address()[1:]]
 

@@ -15,6 +15,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from board.accounts.barred import why_barred
+from board.accounts.models import User
 from board.answers import next_path
 from board.ballots.casting import cast_choice
 from board.ballots.choices import WRITE_IN, Choice, Marked, NotAChoice
@@ -53,7 +55,7 @@ def keep_waiting(response: Response, ballot: Ballot, choice: Choice, write_in: s
     )
 
 
-def cast_waiting(_app: Flask, **_more: Any) -> None:
+def cast_waiting(_app: Flask, user: User, **_more: Any) -> None:
     """Cast what waits for the member who has just logged in, and say what came of it."""
     if COOKIE not in request.cookies:
         return
@@ -61,6 +63,9 @@ def cast_waiting(_app: Flask, **_more: Any) -> None:
     waits = _waiting()
     keys = voter_keys(waits.ballot) if waits else []
     if not (waits and keys):
+        return
+    if user.is_barred(waits.ballot.site_id):
+        flash(why_barred(user, waits.ballot.site_id), "error")
         return
     if waits.is_late:
         flash(_("Your choice is filled in. Look at it, then press the button to vote."), "info")

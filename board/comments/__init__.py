@@ -6,6 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bind this feature's routes, the posting of what was kept for somebody's account, and what is kept of a member."""
     from board.accounts.kept import keeps
+    from board.accounts.mutes import forget_mutes, names_muted_by
     from board.comments.drafts import drafts_of, forget_drafts, init_drafts
     from board.comments.news import news_texts
     from board.comments.reasons import reason_text
@@ -18,4 +19,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(reason_text=reason_text, news_texts=news_texts)
     init_drafts(app)
     keeps("kept_texts", export=drafts_of, erase=forget_drafts)
+    keeps("muted_members", export=names_muted_by, erase=forget_mutes)
     keeps("visited_threads", export=visits_of, erase=forget_visits)

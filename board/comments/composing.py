@@ -43,6 +43,8 @@ def post(article: Article, parent: Comment | None = None) -> Response:
         return _keep(article, parent)
     except TextRefused as refusal:
         db.session.rollback()
+        if parent:
+            db.session.refresh(parent, ["author", "article"])  # the form names whom it answers
         return answers.show_form(article, parent, sent_form().refuse(refusal.reason), refusal.status)
 
 

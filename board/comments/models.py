@@ -115,6 +115,7 @@ class Comment(Model, CommentRules):
     like_count: Mapped[int] = mapped_column(default=0)
     imported_likes: Mapped[int] = mapped_column(default=0)  # the part of like_count without reactions of ours
     report_count: Mapped[int] = mapped_column(default=0)  # open and upheld reports, not dismissed ones
+    report_weight: Mapped[int] = mapped_column(default=0)  # of the same reports, by how often their reporters are right
     rank: Mapped[float] = mapped_column(Float, default=0.0)  # Wilson lower bound of likes among likes and reports
     reply_count: Mapped[int] = mapped_column(default=0)  # direct replies ever posted: the next reply's ordinal
     listed_reply_count: Mapped[int] = mapped_column(default=0)  # direct replies that have a place on the page
@@ -217,12 +218,13 @@ class Comment(Model, CommentRules):
         self.state, self.removal_reason, self.removal_note = "held", "", ""
         return True
 
-    def count_report(self, change: int) -> None:
-        """Count a report (1), or no longer (-1)."""
+    def count_report(self, change: int, weight: int = 0) -> None:
+        """Count a report (1), or no longer (-1), and add what it weighs, or take that away."""
         self._take_turn()
         if self.text_key is None:
             self.text_key = text_key(self.body_source)
         self.report_count = max(0, self.report_count + change)
+        self.report_weight = max(0, self.report_weight + weight)
         self.rank = wilson(self.like_count, self.report_count)
 
     def set_liked(self, user: User, is_liked: bool) -> bool:

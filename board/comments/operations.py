@@ -42,7 +42,7 @@ from board.storage import insert_for, now
 NEW_COMMENT: dict[str, Any] = {
     **dict.fromkeys(("edited_at", "source", "source_id", "lock_id")),
     **dict.fromkeys(("removal_reason", "removal_note"), ""),
-    **dict.fromkeys(("like_count", "imported_likes", "report_count"), 0),
+    **dict.fromkeys(("like_count", "imported_likes", "report_count", "report_weight"), 0),
     **dict.fromkeys(("reply_count", "listed_reply_count", "descendant_count"), 0),
     "rank": 0.0,
 }

@@ -34,8 +34,13 @@ class CommentRules:
         return self.is_written_by(user) or (self.state != "deleted" and self._is_moderated_by(user))
 
     def can_be_edited_by(self, user: Any) -> bool:
-        """Authors may edit what stands, for as long as the operator gives them."""
-        return self.is_written_by(user) and user.can_post() and self._stands() and now() < self.editable_until
+        """Authors may edit what stands, for as long as the operator gives them.
+
+        Not what is published, while everything that they write is to be seen by a moderator first.
+        """
+        if not (self.is_written_by(user) and user.can_post(self.site_id) and self._stands()):
+            return False
+        return now() < self.editable_until and (self.state == "held" or not user.is_held(self.site_id))
 
     def can_be_deleted_by(self, user: Any) -> bool:
         """Authors may always delete what stands."""
@@ -44,11 +49,13 @@ class CommentRules:
     def can_be_liked_by(self, user: Any) -> bool:
         """Members may like what others published while the discussion is open, also in a locked branch."""
         is_open = self.state == "published" and self.is_thread_open
-        return _can_post(user) and is_open and not self.is_written_by(user)
+        return _is_member(user) and user.can_react(self.site_id) and is_open and not self.is_written_by(user)
 
     def can_be_reported_by(self, user: Any) -> bool:
         """Members may report what others published, also when the thread is closed."""
-        return _can_post(user) and self.state == "published" and not self.is_written_by(user)
+        if not (_is_member(user) and user.can_report(self.site_id)):
+            return False
+        return self.state == "published" and not self.is_written_by(user)
 
     def can_be_removed_by(self, user: Any) -> bool:
         """Moderators may remove what stands."""
@@ -80,5 +87,5 @@ class CommentRules:
         return self.state in {"published", "held"}
 
 
-def _can_post(user: Any) -> bool:
-    return bool(user is not None and user.is_authenticated and user.can_post())
+def _is_member(user: Any) -> bool:
+    return bool(user is not None and user.is_authenticated)

@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from board.access import NotThere, permit
+from board.accounts.barred import refuse_barred
 from board.accounts.current import member, staff
 from board.articles.loading import load_article, load_place
 from board.comments import answers, composing, reading, visits
@@ -18,6 +19,7 @@ from board.screening import TextRefused
 
 comments = Blueprint("comments", __name__)
 
+NOT_TO_EDIT = _l("The time to edit this comment is over, or it is not yours.")
 NOT_TO_LIKE = _l("You can like what others wrote, while the discussion is open.")
 
 
@@ -93,7 +95,8 @@ def permalink(comment_id: int) -> Response:
 def edit_form(comment_id: int) -> Response:
     """Show the form for editing."""
     comment = load_comment(comment_id, current_user)
-    permit(comment.can_be_edited_by(current_user), _("The time to edit this comment is over, or it is not yours."))
+    refuse_barred(current_user, comment.site_id)
+    permit(comment.can_be_edited_by(current_user), NOT_TO_EDIT)
     return composing.show_edit_form(comment)
 
 
@@ -101,7 +104,8 @@ def edit_form(comment_id: int) -> Response:
 def edit(comment_id: int) -> Response:
     """Replace the comment's text."""
     comment = load_comment(comment_id, current_user)
-    permit(comment.can_be_edited_by(current_user), _("The time to edit this comment is over, or it is not yours."))
+    refuse_barred(current_user, comment.site_id)
+    permit(comment.can_be_edited_by(current_user), NOT_TO_EDIT)
     form = composing.sent_form()
     try:
         edit_comment(comment, form.text, is_sure="anyway" in request.form)
@@ -137,6 +141,7 @@ def reaction(comment_id: int) -> Response:
     """Like the comment, or no longer: the form says which, so sending it twice has one effect."""
     comment = load_to_like(comment_id, current_user)
     user = member()
+    refuse_barred(user, comment.site_id)
     permit(comment.can_be_liked_by(user), NOT_TO_LIKE)
     is_liked = request.form.get("liked") != "no"
     if comment.set_liked(user, is_liked):

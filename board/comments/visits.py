@@ -36,6 +36,7 @@ class ThreadVisit(Model):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     began_at: Mapped[datetime]
     earlier_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]  # since when the member does not want to see the thread
 
 
 @dataclass(frozen=True)

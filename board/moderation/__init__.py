@@ -1,10 +1,38 @@
-"""Reports, decisions and the log."""
+"""Reports, decisions, sanctions, appeals and the log."""
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
     """Bind reporting, the decisions and the desk."""
+    from board.accounts.kept import keeps
+    from board.moderation import (  # noqa: F401 - their routes join the blueprint
+        appeal_views,
+        decision_views,
+        notice_views,
+        reason_views,
+        sanction_views,
+        words,
+    )
+    from board.moderation.kept import (
+        decisions_about,
+        forget_decisions,
+        forget_reports,
+        forget_sanctions,
+        reports_by,
+        sanctions_on,
+    )
     from board.moderation.views import blueprint
 
     app.register_blueprint(blueprint)
+    keeps("decisions", export=decisions_about, erase=forget_decisions)
+    keeps("sanctions", export=sanctions_on, erase=forget_sanctions)
+    keeps("reports", export=reports_by, erase=forget_reports)
+    app.jinja_env.globals.update(
+        act_name=words.act_name,
+        found_text=words.found_text,
+        duration_text=words.duration_text,
+        reviewer_text=words.reviewer_text,
+        STATE_NAMES=words.STATE_NAMES,
+        APPEAL_NAMES=words.APPEAL_NAMES,
+    )

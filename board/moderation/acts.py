@@ -4,6 +4,9 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 ACTS: dict[str, LazyString] = {
+    "appeal.overturned": _l("Overturned a decision on appeal"),
+    "appeal.upheld": _l("Let a decision stand on appeal"),
+    "appeal.written": _l("Appealed a decision"),
     "article.added": _l("Added an article"),
     "article.edited": _l("Edited an article"),
     "article.merged": _l("Merged an article into another"),
@@ -41,9 +44,14 @@ ACTS: dict[str, LazyString] = {
     "member.removed": _l("Removed a member"),
     "member.role_changed": _l("Changed a member’s role"),
     "member.site_role_changed": _l("Changed a member’s role on a site"),
+    "notice.received": _l("Gave notice of unlawful content"),
     "quarantine.counted": _l("Counted votes in quarantine"),
     "quarantine.undone": _l("Put votes back into quarantine"),
     "quarantine.voided": _l("Voided votes in quarantine"),
+    "reason.worded": _l("Worded a reason"),
+    "sanction.given": _l("Gave a sanction"),
+    "sanction.lifted": _l("Lifted a sanction"),
+    "sanction.over": _l("A sanction’s time was over"),
     "screening.changed": _l("Changed the screening of comments"),
     "site.added": _l("Added a site"),
     "site.edited": _l("Edited a site"),

@@ -23,7 +23,6 @@ from board.comments.models import Comment, Thread
 from board.extensions import db
 from board.moderation.batches import DecisionBatch, DecisionItem
 from board.moderation.deeds import DEEDS, Decision, Deed
-from board.moderation.telling import tell_author
 from board.storage import now
 
 UNDO_SECONDS = 10  # for which a decision's undo stays in sight
@@ -162,9 +161,9 @@ def _keep(record: DecisionBatch, comment: Comment, deed: Deed, decision: Decisio
     after = _facts(comment)
     db.session.add(DecisionItem(batch_id=record.id, **places, before=change, after={"state": comment.state}))
     _log(deed.done, comment, before, after, by=decision.by, reason=decision.reason, note=decision.note)
-    if deed.tells_author:
+    if deed.tell:
         with outbox.waiting(_tag(record.id, comment.id), MAIL_WAITS):
-            tell_author(comment)
+            deed.tell(comment, decision, change)
 
 
 def _put_back(deed: Deed, comment: Comment, item: DecisionItem, by: User) -> bool:
@@ -173,8 +172,9 @@ def _put_back(deed: Deed, comment: Comment, item: DecisionItem, by: User) -> boo
         return False
     item.undone_at = now()
     _log(deed.undone, comment, before, _facts(comment), by=by)
-    if deed.tells_author and not outbox.take_back(_tag(item.batch_id, comment.id)):
-        tell_author(comment)
+    outbox.take_back(_tag(item.batch_id, comment.id))
+    if deed.tell_undone:
+        deed.tell_undone(comment, by)
     return True
 
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
-
 from board.articles.operations import edit_article
 from board.comments import curating
 from board.comments.models import Comment
-from board.extensions import db
-from board.moderation.models import Report
+from board.moderation.notices import move_notices
+from board.moderation.reporters import move_reports
+from board.moderation.statements import reinstate, tell_author, withdraw
 from board.screening.learning import learn, unlearn
 
 Before = dict[str, Any]
@@ -37,7 +36,8 @@ class Deed:
     undone: str
     do: Callable[[Comment, Decision], Before | None]
     undo: Callable[[Comment, Before, Any], bool]  # the last is who undoes it
-    tells_author: bool = False  # the author hears of it, and of its undoing
+    tell: Callable[[Comment, Decision, Before], None] | None = None  # the author hears of it …
+    tell_undone: Callable[[Comment, Any], None] | None = None  # … and of its undoing
     needs_reason: bool = False
     is_of_article: bool = False  # of several comments of one article, one stands for all
 
@@ -48,7 +48,7 @@ def remove(comment: Comment, decision: Decision) -> Before | None:
     if not comment.remove(decision.reason, decision.note):
         return None
     learn(comment, is_bad=True)
-    return {**before, "reports": move_reports(comment, "open", "upheld")}
+    return {**before, **settle(comment, "upheld")}
 
 
 def undo_remove(comment: Comment, before: Before, _by: Any) -> bool:
@@ -56,7 +56,7 @@ def undo_remove(comment: Comment, before: Before, _by: Any) -> bool:
     is_back = comment.hold_again() if before["state"] == "held" else comment.state == "removed" and comment.restore()
     if is_back:
         unlearn(comment)
-        move_reports(comment, "upheld", "open", before["reports"])
+        unsettle(comment, "upheld", before)
     return is_back
 
 
@@ -64,13 +64,11 @@ def approve(comment: Comment, _decision: Decision) -> Before | None:
     """Publish what was held, and dismiss what was reported."""
     before: Before = {"state": comment.state, "report_count": comment.report_count}
     was_held = comment.state == "held" and comment.restore()
-    dismissed = move_reports(comment, "open", "dismissed") if comment.state == "published" else []
-    if dismissed:
-        comment.count_report(-len(dismissed))
-    if not (was_held or dismissed):
+    settled = settle(comment, "dismissed") if comment.state == "published" else {}
+    if not (was_held or any(settled.values())):
         return None
     learn(comment, is_bad=False)
-    return {**before, "reports": dismissed}
+    return {**before, **settled}
 
 
 def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:
@@ -79,9 +77,7 @@ def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:
     if comment.state != "published" or (was_held and (comment.listed_reply_count or not comment.hold())):
         return False  # not if somebody has replied meanwhile
     unlearn(comment)
-    again = move_reports(comment, "dismissed", "open", before["reports"])
-    if again:
-        comment.count_report(len(again))
+    unsettle(comment, "dismissed", before)
     return True
 
 
@@ -91,7 +87,7 @@ def restore(comment: Comment, _decision: Decision) -> Before | None:
     if comment.state != "removed" or not comment.restore():
         return None
     learn(comment, is_bad=False)
-    return {**before, "reports": move_reports(comment, "upheld", "open")}
+    return {**before, **unsettle(comment, "upheld")}
 
 
 def undo_restore(comment: Comment, before: Before, _by: Any) -> bool:
@@ -100,6 +96,7 @@ def undo_restore(comment: Comment, before: Before, _by: Any) -> bool:
         return False
     learn(comment, is_bad=True)
     move_reports(comment, "open", "upheld", before["reports"])
+    move_notices(comment, "open", "upheld", before["notices"])
     return True
 
 
@@ -166,13 +163,40 @@ def _set_comments(comment: Comment, wanted: str, by: Any) -> Before | None:
     return {"comments": before}
 
 
-def move_reports(comment: Comment, state: str, to: str, reporters: list[int] | None = None) -> list[int]:
-    """Move the comment's reports from one state to another, all or those of some members; return whose they are."""
-    moving = update(Report).where(Report.comment_id == comment.id, Report.state == state).values(state=to)
-    if reporters is not None:
-        moving = moving.where(Report.reporter_id.in_(reporters))
-    moved = moving.returning(Report.reporter_id).execution_options(synchronize_session=False)
-    return list(db.session.scalars(moved).all())
+def settle(comment: Comment, outcome: str) -> Before:
+    """Close the reports and notices about the comment as upheld or dismissed; return whose and which they are."""
+    return {
+        "reports": move_reports(comment, "open", outcome),
+        "notices": move_notices(comment, "open", outcome),
+    }
+
+
+def unsettle(comment: Comment, outcome: str, before: Before | None = None) -> Before:
+    """Let those that were closed with this outcome wait again: all, or those of an earlier decision."""
+    reports, notices = (before["reports"], before.get("notices", [])) if before else (None, None)
+    return {
+        "reports": move_reports(comment, outcome, "open", reports),
+        "notices": move_notices(comment, outcome, "open", notices),
+    }
+
+
+def tell_removed(comment: Comment, decision: Decision, before: Before) -> None:
+    """State the reasons for the removal to the author."""
+    found_by = "machine" if before["state"] == "held" else "moderator"
+    if before["notices"] or before["reports"]:
+        found_by = "notice" if before["notices"] else "report"
+    tell_author(comment, by=decision.by, reason=decision.reason, note=decision.note, found_by=found_by)
+
+
+def tell_restored(comment: Comment, *_more: Any) -> None:
+    """Take back what was stated, and tell the author if they were told of it."""
+    withdraw([comment.id])
+
+
+def tell_removed_again(comment: Comment, by: Any) -> None:
+    """Let what was stated stand again."""
+    if not reinstate(comment):
+        tell_author(comment, by=by, reason=comment.removal_reason, note=comment.removal_note)
 
 
 def back(other: Callable[[Comment, Decision], Before | None]) -> Callable[[Comment, Before, Any], bool]:
@@ -183,9 +207,22 @@ def back(other: Callable[[Comment, Decision], Before | None]) -> Callable[[Comme
 DEEDS: Mapping[str, Deed] = {
     "approve": Deed("comment.approved", "comment.approval_undone", approve, undo_approve),
     "remove": Deed(
-        "comment.removed", "comment.removal_undone", remove, undo_remove, tells_author=True, needs_reason=True
+        "comment.removed",
+        "comment.removal_undone",
+        remove,
+        undo_remove,
+        tell=tell_removed,
+        tell_undone=tell_restored,
+        needs_reason=True,
     ),
-    "restore": Deed("comment.restored", "comment.restoration_undone", restore, undo_restore, tells_author=True),
+    "restore": Deed(
+        "comment.restored",
+        "comment.restoration_undone",
+        restore,
+        undo_restore,
+        tell=tell_restored,
+        tell_undone=tell_removed_again,
+    ),
     "lock": Deed("comment.locked", "comment.unlocked", lock, back(unlock)),
     "unlock": Deed("comment.unlocked", "comment.locked", unlock, back(lock)),
     "feature": Deed("comment.featured", "comment.unfeatured", feature, undo_featuring),

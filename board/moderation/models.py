@@ -25,3 +25,6 @@ class Report(Model):
     note: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(10), default="open")
     created_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+    weight: Mapped[int] = mapped_column(default=100)  # of its reporter's word when it came: 10 to 100
+    wants_outcome: Mapped[bool] = mapped_column(default=False)  # the reporter is to be told

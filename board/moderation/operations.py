@@ -6,12 +6,14 @@ from board.comments.models import Comment, Thread
 from board.extensions import db, insert_once
 from board.moderation.decisions import decide
 from board.moderation.models import Report
+from board.moderation.reporters import weight_of
 from board.storage import now
 
 
-def report_comment(comment: Comment, by: User, reason: str, note: str) -> bool:
+def report_comment(comment: Comment, by: User, reason: str, note: str, *, wants_outcome: bool = False) -> bool:
     """Report once per member; tell whether this is their first report of the comment."""
     take_turn(comment)
+    weight = weight_of(by)
     is_new = insert_once(
         Report,
         comment_id=comment.id,
@@ -21,9 +23,12 @@ def report_comment(comment: Comment, by: User, reason: str, note: str) -> bool:
         note=note,
         state="open",
         created_at=now(),
+        closed_at=None,
+        weight=weight,
+        wants_outcome=wants_outcome,
     )
     if is_new:
-        comment.count_report(1)
+        comment.count_report(1, weight)
         audit.record("comment.reported", comment, by=by, reason=reason)
     return is_new
 
@@ -46,4 +51,4 @@ def approve_comment(comment: Comment, by: User) -> bool:
 def take_turn(comment: Comment) -> None:
     """Wait for the thread's other changes and see the comment as they left it: of two moderators, one acts."""
     Thread.change(comment.site_id, comment.article_id)
-    db.session.refresh(comment, ["state", "removal_reason", "removal_note", "report_count"])
+    db.session.refresh(comment, ["state", "removal_reason", "removal_note", "report_count", "report_weight"])

@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from board.access import load, permit
+from board.accounts.barred import refuse_barred
 from board.accounts.current import member, staff
 from board.accounts.reach import EVERYWHERE, Reach, reach
 from board.answers import next_path
@@ -29,11 +30,12 @@ def report(comment_id: int) -> Response | tuple[str, int]:
     """Report a comment: the form alone, then the report."""
     comment = load_comment(comment_id)
     reporter = member()
+    refuse_barred(reporter, comment.site_id)
     permit(comment.can_be_reported_by(reporter), _("You can report other people's comments while they are shown."))
-    form = ReportForm()
+    form = ReportForm(site_ids=[comment.site_id])
     if not form.validate_on_submit():
         return shown("moderation/report.html", form, comment)
-    is_new = report_comment(comment, reporter, form.reason.data, form.note.data)
+    is_new = report_comment(comment, reporter, form.reason.data, form.note.data, wants_outcome=form.wants_outcome.data)
     db.session.commit()
     flash(_("Thank you. A moderator will look at it.") if is_new else _("You have reported this comment already."))
     return redirect(comment_path(comment), 303)
@@ -45,7 +47,7 @@ def removal(comment_id: int) -> Response | tuple[str, int]:
     moderator = staff("moderator")
     comment = load_comment(comment_id, reach(moderator, "moderator"))
     permit(comment.can_be_removed_by(moderator), _("This comment is not shown any more."))
-    form = RemovalForm()
+    form = RemovalForm(site_ids=[comment.site_id])
     if not form.validate_on_submit():
         return shown("moderation/removal.html", form, comment)
     if remove_comment(comment, moderator, form.reason.data, form.note.data):

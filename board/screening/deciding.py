@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
+from board.accounts.barred import why_barred
 from board.screening.steps import SITE_STEPS
 from board.screening.submissions import Hold, Publish, Reason, Refuse, Submission, Verdict
 
@@ -34,6 +35,8 @@ def decide_by_rules(submission: Submission) -> Verdict:
 
 def _by_rules(submission: Submission) -> Verdict:
     reasons = [Reason("all_wait")] if submission.holds_all else []
+    if submission.author.is_held(submission.site_id):
+        reasons.append(Reason("author_waits"))
     for name, find in SITE_STEPS.items():
         action = submission.rules.text(name)
         found = find(submission) if action != "off" else None
@@ -55,8 +58,10 @@ def thread_is_open(submission: Submission) -> Refuse | None:
 def author_may_post(submission: Submission) -> Refuse | None:
     """Refuse who has not confirmed the e-mail address, or is banned."""
     author = submission.author
-    if author.can_post():
+    if author.can_post(submission.site_id):
         return None
+    if author.is_barred(submission.site_id):
+        return Refuse("author_may_post", why_barred(author, submission.site_id), 403)
     if author.active and not author.is_confirmed:
         reason = _("Confirm your e-mail address first: open the link we sent you.")
         return Refuse("author_may_post", reason, 403)

@@ -24,6 +24,7 @@ def explained(step: str, words: Words) -> str:
 
 BARE_SENTENCES: dict[str, LazyString] = {
     "all_wait": _l("Every comment waits here."),
+    "author_waits": _l("A moderator wants to see everything this member writes."),
     "repeats": _l("Much like this member’s last comment."),
     "akismet": _l("Akismet calls it spam."),
     "service": _l("Your service objects."),

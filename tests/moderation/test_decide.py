@@ -28,7 +28,7 @@ def present(comment: Comment) -> Comment:
 
 
 def test_a_removal_shows_its_reason_and_tells_the_author(
-    browser_for: Any, client: Any, moderator: User, comment: Comment, article: Article, mails: Any, acts: Any
+    browser_for: Any, client: Any, moderator: User, comment: Comment, article: Article, told: Any, acts: Any
 ) -> None:
     form = {"reason": "abuse", "note": "Keep it about the play."}
     assert browser_for(moderator).post(f"/comments/{comment.id}/removal", form).status_code == 303
@@ -36,7 +36,7 @@ def test_a_removal_shows_its_reason_and_tells_the_author(
     assert "The second act drags." not in page
     assert "Abuse or harassment" in page
     assert "Keep it about the play." not in page
-    mail = mails()[-1]
+    mail = told()[-1]
     assert mail["to"] == "ada@example.com"
     assert "Abuse or harassment" in mail["text"]
     assert "Keep it about the play." in mail["text"]
@@ -61,16 +61,17 @@ def test_the_log_names_who_what_when_and_why(browser_for: Any, moderator: User, 
 
 
 def test_a_removal_is_undone_from_the_desk(
-    browser_for: Any, client: Any, moderator: User, comment: Comment, article: Article, mails: Any
+    browser_for: Any, client: Any, moderator: User, comment: Comment, article: Article, told: Any
 ) -> None:
     browser = browser_for(moderator)
     browser.post(f"/comments/{comment.id}/removal", {"reason": "abuse", "next": "/moderation"})
+    told()
     desk = browser.get(f"/moderation?undo={comment.id}").text
     assert f"/comments/{comment.id}/restoration" in desk
     assert browser.post(f"/comments/{comment.id}/restoration").status_code == 303
     assert "The second act drags." in client.get(f"/articles/{article.external_id}").text
     assert db.session.get_one(Thread, article.id).comment_count == 1
-    assert "put it back" in mails()[-1]["text"]
+    assert "put it back" in told()[-1]["text"]
 
 
 def test_delete_on_the_removal_restores(browser_for: Any, moderator: User, comment: Comment) -> None:
@@ -125,12 +126,12 @@ def test_removing_upholds_the_reports(browser_for: Any, other_member: User, mode
 
 
 def test_removing_twice_is_one_removal_one_mail_one_entry(
-    browser_for: Any, moderator: User, comment: Comment, mails: Any, acts: Any
+    browser_for: Any, moderator: User, comment: Comment, told: Any, acts: Any
 ) -> None:
     browser = browser_for(moderator)
     browser.post(f"/comments/{comment.id}/removal", {"reason": "abuse"})
     browser.post(f"/comments/{comment.id}/removal", {"reason": "spam"})
-    assert len(mails()) == 1
+    assert len(told()) == 1
     assert acts().count("comment.removed") == 1
     assert present(comment).removal_reason == "abuse"
 

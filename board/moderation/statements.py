@@ -1,0 +1,213 @@
+"""Statements of reasons: what was decided about somebody, why, and how to appeal (EU Digital Services Act, Article 17).
+
+A statement keeps the words of its time. Its mail leaves once the time to undo is over: whatever is undone before that
+was never told.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import gettext as _
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from board.accounts.mails import link_to
+from board.accounts.models import User
+from board.accounts.sanctions import Sanction
+from board.comments.models import Comment
+from board.comments.reasons import HOUSE, LAW, find_reason
+from board.extensions import Model, db
+from board.markup import excerpt
+from board.outbox import deliverer, enqueue, enqueue_mail
+from board.storage import now
+
+KIND, BACK_KIND = "statement", "statement_withdrawn"
+TOLD_AFTER = timedelta(seconds=15)  # the ten seconds in which the desk offers to undo, and some more
+QUOTED_CHARACTERS = 2000
+ON_COMMENT: dict[str, Any] = {
+    "sqlite_where": text("comment_id IS NOT NULL"),
+    "postgresql_where": text("comment_id IS NOT NULL"),
+}
+
+
+class Statement(Model):
+    """One decision about one member, as they are told of it."""
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        CheckConstraint("act IN ('removal', 'warning', 'hold', 'suspension', 'ban')", name="act"),
+        CheckConstraint("state IN ('standing', 'withdrawn', 'overturned')", name="state"),
+        CheckConstraint("ground IN ('house', 'law')", name="ground"),
+        CheckConstraint("found_by IN ('moderator', 'report', 'notice', 'machine')", name="found_by"),
+        CheckConstraint("(act = 'removal') = (sanction_id IS NULL)", name="subject"),
+        Index("ix_statement_member", "member_id", "id"),
+        Index("ix_statement_comment", "comment_id", "id", **ON_COMMENT),
+        Index("ix_statement_sanction", "sanction_id"),
+        Index("ix_statement_site_at", "site_id", "decided_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))  # None: on all sites
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
+    sanction_id: Mapped[int | None] = mapped_column(ForeignKey("sanction.id"))
+    act: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(50))
+    base: Mapped[str] = mapped_column(String(30))  # what all wordings of the reason have in common
+    reason_name: Mapped[str] = mapped_column(String(100))
+    words: Mapped[str] = mapped_column(Text, default="")
+    ground: Mapped[str] = mapped_column(String(5), default=HOUSE)
+    rule: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    quote: Mapped[str] = mapped_column(Text, default="")  # what the comment said
+    found_by: Mapped[str] = mapped_column(String(10), default="moderator")
+    is_automated: Mapped[bool] = mapped_column(default=False)  # no person decided
+    until: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    decided_at: Mapped[datetime] = mapped_column(default=now)
+    state: Mapped[str] = mapped_column(String(10), default="standing")
+    told_at: Mapped[datetime | None]
+
+    comment: Mapped[Comment | None] = relationship(lazy="raise_on_sql")
+    sanction: Mapped[Sanction | None] = relationship(lazy="raise_on_sql")
+    member: Mapped[User] = relationship(foreign_keys=[member_id], lazy="raise_on_sql")
+
+    @property
+    def is_by_law(self) -> bool:
+        """Tell whether the law is what was broken, not a rule of the house."""
+        return self.ground == LAW
+
+    @property
+    def appeal_until(self) -> datetime:
+        """Return until when the member may appeal."""
+        window: timedelta = current_app.config["BOARD"].appeal_window
+        return self.decided_at + window
+
+    def can_be_appealed_by(self, user: Any) -> bool:
+        """The member may appeal a decision that stands, within the time that the operator gives."""
+        return bool(user.id == self.member_id and self.state == "standing" and now() < self.appeal_until)
+
+
+def tell_author(
+    comment: Comment, *, by: User | None, reason: str, note: str = "", found_by: str = "moderator"
+) -> Statement:
+    """State the reasons for the comment's removal to its author, within the caller's transaction.
+
+    `by` is None where no person decided; `found_by` is how it was found: "moderator", "report", "notice", "machine".
+    """
+    return _state(
+        comment.author_id,
+        "removal",
+        reason,
+        site_id=comment.site_id,
+        comment_id=comment.id,
+        note=note,
+        quote=excerpt(comment.body_html, QUOTED_CHARACTERS),
+        found_by=found_by,
+        is_automated=by is None,
+        decided_by_id=by.id if by else None,
+    )
+
+
+def tell_member(sanction: Sanction, member_id: int) -> Statement:
+    """State the reasons for a sanction to somebody whom it concerns, within the caller's transaction."""
+    return _state(
+        member_id,
+        sanction.kind,
+        sanction.reason,
+        site_id=sanction.site_id,
+        sanction_id=sanction.id,
+        note=sanction.note,
+        until=sanction.until,
+        decided_by_id=sanction.by_id,
+    )
+
+
+def withdraw(comment_ids: Sequence[int], state: str = "withdrawn") -> None:
+    """Take back what was stated about these comments' removal; who was told already is told that they are back."""
+    _withdraw(Statement.comment_id.in_(comment_ids), state)
+
+
+def reinstate(comment: Comment) -> bool:
+    """Let the latest statement about the comment that was withdrawn stand again; tell whether there is one."""
+    latest = select(Statement).where(Statement.comment_id == comment.id).order_by(Statement.id.desc()).limit(1)
+    statement = db.session.scalars(latest).first()
+    if statement is None or statement.state != "withdrawn":
+        return False
+    statement.state, statement.told_at = "standing", None
+    enqueue(KIND, {"statement": statement.id}).due_at = now() + TOLD_AFTER
+    return True
+
+
+def withdraw_sanction(sanction: Sanction, state: str = "withdrawn") -> None:
+    """Take back what was stated about a sanction that is lifted; who was told of it is told that it is lifted."""
+    _withdraw(Statement.sanction_id == sanction.id, state)
+
+
+def _withdraw(which: Any, state: str) -> None:
+    ending = update(Statement).where(which, Statement.state == "standing").values(state=state)
+    ended = db.session.execute(
+        ending.returning(Statement.id, Statement.told_at).execution_options(synchronize_session="fetch")
+    ).all()
+    for statement_id, told_at in ended:
+        if told_at and state == "withdrawn":  # what an appeal overturns is told in its own words
+            enqueue(BACK_KIND, {"statement": statement_id})
+
+
+def _state(member_id: int, act: str, reason_key: str, **more: Any) -> Statement:
+    reason = find_reason(reason_key)
+    worded = {"base": reason.base, "reason_name": reason.name, "words": reason.words}
+    statement = Statement(
+        member_id=member_id, act=act, reason=reason.key, ground=reason.ground, rule=reason.rule, **worded, **more
+    )
+    db.session.add(statement)
+    db.session.flush()
+    enqueue(KIND, {"statement": statement.id}).due_at = now() + TOLD_AFTER
+    return statement
+
+
+@deliverer(KIND)
+def mail_statement(payload: dict[str, Any]) -> None:
+    """Write the mail, unless the decision was taken back meanwhile or the member was told."""
+    telling = update(Statement).where(
+        Statement.id == payload["statement"], Statement.told_at.is_(None), Statement.state == "standing"
+    )
+    if not db.session.execute(telling.values(told_at=now())).rowcount:  # type: ignore[attr-defined]
+        return
+    subjects = {
+        "removal": _("Your comment was removed"),
+        "warning": _("A warning from the moderators"),
+        "hold": _("Your comments wait for a moderator from now on"),
+        "suspension": _("Your account is suspended"),
+        "ban": _("Your account is barred"),
+    }
+    statement = load_statement(payload["statement"])
+    _mail(statement, subjects[statement.act], "moderation/mail/statement.txt")
+
+
+@deliverer(BACK_KIND)
+def mail_withdrawal(payload: dict[str, Any]) -> None:
+    """Tell the member that a decision is taken back."""
+    statement = load_statement(payload["statement"])
+    subject = _("Your comment is back") if statement.act == "removal" else _("A decision about you is lifted")
+    _mail(statement, subject, "moderation/mail/withdrawn.txt")
+
+
+def load_statement(statement_id: int) -> Statement:
+    """Return the statement with its member."""
+    from sqlalchemy.orm import joinedload
+
+    query = select(Statement).where(Statement.id == statement_id).options(joinedload(Statement.member))
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _mail(statement: Statement, subject: str, template: str) -> None:
+    member = statement.member
+    if member.is_placeholder or not member.active:
+        return
+    link = link_to("moderation.decision", statement_id=str(statement.id))
+    words = render_template(template, statement=statement, member=member, link=link)
+    enqueue_mail(member.email, subject, words, by_stranger=False)
