@@ -10,6 +10,12 @@ from wtforms.fields.choices import SelectChoice
 
 from board.articles.uploads import uploaded
 
+SITE_MODE_CHOICES = [
+    SelectChoice("first", _l("Are published at once")),
+    SelectChoice("held", _l("Wait for a moderator")),
+    SelectChoice("closed", _l("Are not taken, anywhere on the site")),
+]
+
 
 class ManageForm(FlaskForm):  # type: ignore[misc]
     """A form whose token `board/csrf.py` has checked already."""
@@ -88,11 +94,7 @@ class SiteForm(ManageForm):
     origins = TextAreaField(_l("Origins"))
     comment_mode = RadioField(
         _l("New comments"),
-        choices=[
-            SelectChoice("first", _l("Are published at once")),
-            SelectChoice("held", _l("Wait for a moderator")),
-            SelectChoice("closed", _l("Are not taken, anywhere on the site")),
-        ],
+        choices=SITE_MODE_CHOICES,
         default="first",
         validate_choice=False,
     )

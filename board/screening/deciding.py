@@ -28,12 +28,13 @@ def decide(submission: Submission) -> Verdict:
 
 def decide_by_rules(submission: Submission) -> Verdict:
     """Return what the site's own rules say; what its moderators write is published."""
-    verdict = _by_rules(submission)
+    verdict = found_by_rules(submission)
     is_objected_to = not isinstance(verdict, Publish)
     return Publish() if is_objected_to and submission.author.moderates(submission.site_id) else verdict
 
 
-def _by_rules(submission: Submission) -> Verdict:
+def found_by_rules(submission: Submission) -> Verdict:
+    """Return the same for whoever wrote it."""
     reasons = [Reason("all_wait")] if submission.holds_all else []
     if submission.author.is_held(submission.site_id):
         reasons.append(Reason("author_waits"))
