@@ -71,7 +71,7 @@ def add(external_id: str, site_name: str | None, **given: Any) -> None:
     """
     from board.articles.operations import add_article
 
-    site = _site(site_name)
+    site = site_named(site_name)
     _save(lambda: add_article(site, {"external_id": external_id, **_values(given)}), "Added")
 
 
@@ -90,7 +90,7 @@ def edit(external_id: str, site_name: str | None, **given: Any) -> None:
     """
     from board.articles.operations import edit_article
 
-    found = _article(_site(site_name), external_id)
+    found = _article(site_named(site_name), external_id)
     _save(lambda: edit_article(found, _values(given)), "Saved")
 
 
@@ -112,7 +112,7 @@ def merge(external_id: str, into_id: str | None, undo: bool, site_name: str | No
     """
     from board.comments.merging import add_alias, undo_merge
 
-    site = _site(site_name)
+    site = site_named(site_name)
     if undo == (into_id is not None):
         raise Mistake("Give two IDs to merge, or --undo and the ID that was merged.")
     if into_id is None:
@@ -137,7 +137,7 @@ def list_(site_name: str | None, search: str, limit: int) -> None:
     """
     from board.pages.headlines import headlines
 
-    page = headlines(_site(site_name), search=search, limit=limit)
+    page = headlines(site_named(site_name), search=search, limit=limit)
     for row in page.rows:
         shown = row.article
         day = shown.published_at.date().isoformat()
@@ -148,7 +148,7 @@ def list_(site_name: str | None, search: str, limit: int) -> None:
         click.echo("No articles.", err=True)
 
 
-def _site(name: str | None) -> Any:
+def site_named(name: str | None) -> Any:
     """Return the site that is named, or the first one."""
     from sqlalchemy import select
 
