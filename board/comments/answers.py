@@ -7,11 +7,11 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from board.access import load
+from board.access import NotThere, load
 from board.accounts.models import User
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
 from board.articles.loading import article_path
-from board.articles.models import Article
+from board.articles.models import Article, Site
 from board.comments import reading
 from board.comments.composer import make_composer
 from board.comments.discussion import for_machines
@@ -25,6 +25,9 @@ from board.comments.threads import Thread
 from board.comments.tree import Node
 from board.comments.visits import first_new, visit_to
 from board.extensions import db
+from board.screening import TextRefused
+from board.screening.rules import guidelines_html
+from board.screening.taught import rules_of
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -107,10 +110,13 @@ def show_form(
     form: CommentForm | None = None,
     status: int = 200,
     preview_html: str = "",
+    *,
+    refusal: TextRefused | None = None,
 ) -> Response:
-    """Answer with the form for a comment or a reply, as far as it was filled in."""
+    """Answer with the form for a comment or a reply, as far as it was filled in, and with what its author is asked."""
     composer = make_composer(article, current_user, parent, form)
     composer.preview_html = preview_html
+    composer.ask(refusal)
     if is_fragment():
         return page("comments/_composer.html", status, composer=composer)
     above = alone(parent) if parent else None
@@ -177,6 +183,14 @@ def show_history(comment: Comment) -> Response:
     query = select(CommentRevision).where(CommentRevision.comment_id == comment.id).order_by(CommentRevision.id)
     revisions = list(db.session.scalars(query))
     return page("comments/history.html", comment=comment, revisions=revisions, back_url=way_to(comment))
+
+
+def show_guidelines(site: Site) -> Response:
+    """Answer with the site's guidelines."""
+    html = guidelines_html(rules_of(site))
+    if not html:
+        raise NotThere
+    return page("comments/guidelines.html", site=site, guidelines_html=html)
 
 
 def show_profile(member_id: int) -> Response:

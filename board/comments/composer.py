@@ -1,6 +1,6 @@
 """What stands in and around the form in which a comment or a reply is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -11,6 +11,9 @@ from board.comments.drafts import find_kept
 from board.comments.forms import CommentForm, draft_name, new_form
 from board.comments.models import Comment, viewer_id
 from board.csrf import form_token
+from board.screening import GuidelinesUnread, MayBreakRules, TextRefused
+from board.screening.rules import guidelines_html
+from board.screening.taught import rules_of
 
 
 @dataclass
@@ -24,11 +27,28 @@ class Composer:
     action: str
     draft: str  # the name under which the browser keeps what is typed
     preview_html: str = ""
+    guidelines_html: str = ""  # shown before a member's first comment
+    advice: list[str] = field(default_factory=list)  # what may break the rules
 
     @property
     def is_open(self) -> bool:
         """Tell whether a text would be accepted here."""
         return self.parent.takes_replies if self.parent else self.article.takes_comments
+
+    def ask(self, refusal: TextRefused | None) -> None:
+        """Take what the author is asked before their text is posted."""
+        if isinstance(refusal, GuidelinesUnread):
+            self.guidelines_html = guidelines_html(rules_of(self.article.site))
+        elif isinstance(refusal, MayBreakRules):
+            self.advice = refusal.advice
+
+    @property
+    def guidelines_url(self) -> str:
+        """Return where the site's guidelines are; empty if it has none."""
+        site = self.article.site
+        if not rules_of(site).text("guidelines"):
+            return ""
+        return url_for("comments.guidelines", site=None if site.is_primary else site.slug)
 
     @property
     def is_member(self) -> bool:

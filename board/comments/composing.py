@@ -1,5 +1,7 @@
 """From a sent form to a posted comment, a kept text, or the form again with what to mend."""
 
+from collections.abc import Sequence
+
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -45,12 +47,14 @@ def post(article: Article, parent: Comment | None = None) -> Response:
         db.session.rollback()
         if parent:
             db.session.refresh(parent, ["author", "article"])  # the form names whom it answers
-        return answers.show_form(article, parent, sent_form().refuse(refusal.reason), refusal.status)
+        form = sent_form().refuse(refusal.reason)
+        return answers.show_form(article, parent, form, refusal.status, refusal=refusal)
 
 
 def _post(article: Article, parent: Comment | None) -> Response:
     author = member()
-    posted = post_comment(article, author, sent_text(), parent, request.form.get("key"))
+    asked = {"has_read": "read" in request.form, "is_sure": "anyway" in request.form}
+    posted = post_comment(article, author, sent_text(), parent, request.form.get("key"), **asked)
     drafts.forget_kept(author, article, parent)
     if not is_fragment():
         note_visit(article, author)
@@ -121,7 +125,9 @@ def show_preview(article: Article, parent: Comment | None, form: CommentForm) ->
     return answers.show_form(article, parent, form, preview_html=html)
 
 
-def show_edit_form(comment: Comment, form: CommentForm | None = None, status: int = 200) -> Response:
+def show_edit_form(
+    comment: Comment, form: CommentForm | None = None, status: int = 200, advice: Sequence[str] = ()
+) -> Response:
     """Show the form in which a comment is edited."""
     permit(comment.is_written_by(current_user))
     template = "comments/_edit.html" if is_fragment() else "comments/edit.html"
@@ -132,4 +138,5 @@ def show_edit_form(comment: Comment, form: CommentForm | None = None, status: in
         form=form or new_form(current_user, comment.body_source),
         action=url_for("comments.edit", comment_id=comment.id),
         back_url=answers.way_to(comment),
+        advice=advice,
     )

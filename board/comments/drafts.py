@@ -138,7 +138,7 @@ def _post_or_return(draft: Draft, user: User) -> str:
     if body is None:
         return article_path(article) + "#comments"
     try:
-        posted = post_comment(article, user, body, parent, key=f"draft {draft_id}")
+        posted = post_comment(article, user, body, parent, key=f"draft {draft_id}", has_read=False, is_sure=False)
     except TextRefused as refusal:
         db.session.rollback()
         return _return(draft_id, user, article, parent, refusal.reason)

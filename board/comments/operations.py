@@ -75,12 +75,14 @@ def post_comment(
     parent: Comment | None = None,
     key: str | None = None,
     *,
+    has_read: bool = True,
     is_sure: bool = True,
 ) -> Posted:
     """Screen the text and store it once for its `key`, whatever is pressed or sent twice at the same time.
 
-    `key` is what the form carried; without it the same text in the same place within ten minutes is a retry. `is_sure`:
-    the author has been asked what there may be to ask. Raises TextRefused, with nothing changed. The caller commits.
+    `key` is what the form carried; without it the same text in the same place within ten minutes is a retry.
+    `has_read`: the author was shown the guidelines; `is_sure`: and what may break the rules. Raises TextRefused, with
+    nothing changed. The caller commits.
     """
     source, html = rendered(body)
     submission_key = make_submission_key(article, source, parent, key)
@@ -104,8 +106,11 @@ def post_comment(
     if isinstance(verdict, Refuse):
         db.session.rollback()
         raise TextRefused(verdict.reason, verdict.status)
+    if not has_read and lately.latest_source is None and rules.text("guidelines"):
+        db.session.rollback()
+        raise GuidelinesUnread(_("Before your first comment, please read our guidelines. Then post it."))
     if not is_sure:
-        _ask_the_author(verdict, rules, lately)
+        _nudge(verdict, rules)
     is_held = isinstance(verdict, Hold)
     written: dict[str, Any] = {"body_source": source, "body_html": html, "renderer_version": RENDERER_VERSION}
     written |= {"likeness": likeness, "text_key": text_key(source) if is_held else None}
@@ -168,15 +173,8 @@ def _as_things_stand(article: Article, rules: Rules, lately: Lately) -> dict[str
     }
 
 
-def _ask_the_author(verdict: Verdict, rules: Rules, lately: Lately) -> None:
-    """Show a newcomer the guidelines, and anybody what may break the rules, before anything is posted."""
-    if lately.latest_source is None and rules.text("guidelines"):
-        db.session.rollback()
-        raise GuidelinesUnread(_("Before your first comment, please read our guidelines. Then post it."))
-    _nudge(verdict, rules)
-
-
 def _nudge(verdict: Verdict, rules: Rules) -> None:
+    """Tell the author what may break the rules, where the site wants that and they could mend it."""
     if isinstance(verdict, Hold) and verdict.advice and rules.is_on("nudge"):
         db.session.rollback()
         raise MayBreakRules(_("This may break our rules. Change it, or post it anyway."), verdict.advice)

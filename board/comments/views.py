@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 from board.access import NotThere, permit
 from board.accounts.barred import refuse_barred
 from board.accounts.current import member, staff
-from board.articles.loading import load_article, load_place
+from board.articles.loading import load_article, load_place, load_site
 from board.comments import answers, composing, reading, visits
 from board.comments.answers import way_to
 from board.comments.loading import load_comment, load_to_like, load_to_reply_to
 from board.comments.operations import edit_comment
 from board.extensions import commit_and_keep, db
-from board.screening import TextRefused
+from board.screening import MayBreakRules, TextRefused
 
 comments = Blueprint("comments", __name__)
 
@@ -110,7 +110,8 @@ def edit(comment_id: int) -> Response:
     try:
         edit_comment(comment, form.text, is_sure="anyway" in request.form)
     except TextRefused as refusal:
-        return composing.show_edit_form(comment, form.refuse(refusal.reason), refusal.status)
+        advice = refusal.advice if isinstance(refusal, MayBreakRules) else ()
+        return composing.show_edit_form(comment, form.refuse(refusal.reason), refusal.status, advice)
     db.session.commit()
     if comment.state == "held":
         composing.say_that_it_waits()
@@ -160,6 +161,12 @@ def history(comment_id: int) -> Response:
     if not comment.can_show_history_to(moderator):
         raise NotThere
     return answers.show_history(comment)
+
+
+@comments.get("/guidelines")
+def guidelines() -> Response:
+    """Show the site's guidelines."""
+    return answers.show_guidelines(load_site())
 
 
 @comments.get("/members/<int:member_id>")

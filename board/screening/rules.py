@@ -6,7 +6,7 @@ has set are the usual ones, so a new field needs no migration.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -48,6 +48,18 @@ class Rules:
 
 
 USUAL = Rules()
+
+
+def guidelines_html(rules: Rules) -> str:
+    """Return the site's guidelines as safe HTML; empty if it has none."""
+    return _rendered(rules.text("guidelines")) if rules.text("guidelines") else ""
+
+
+@lru_cache(maxsize=32)
+def _rendered(source: str) -> str:
+    from board.markup import render_comment
+
+    return render_comment(source)
 
 
 def judged(typed: Mapping[str, str]) -> dict[str, Any]:
