@@ -20,7 +20,7 @@ from board.accounts.forms import AccountForm, ConfirmForm, address_rule, form_pa
 from board.accounts.mails import send_invitation
 from board.accounts.models import User
 from board.accounts.names import NameRefused
-from board.accounts.operations import Taken, add_member, change_role, change_site_role, remove_member
+from board.accounts.operations import Taken, add_member, change_role, change_site_role, change_title, remove_member
 from board.accounts.reach import SiteRole
 from board.accounts.step_up import fresh_proof
 from board.config import ROLES, SITE_ROLES
@@ -46,8 +46,9 @@ class RoleForm(AccountForm):
 
 
 def role_form_for(sites: dict[int, str]) -> type[RoleForm]:
-    """Return the form with a choice for each site (number: name) as well."""
-    fields = {field_of(number): SelectField(name, choices=ON_ONE_SITE) for number, name in sites.items()}
+    """Return the form with a title, and with a choice for each site (number: name)."""
+    fields: dict[str, Any] = {"title": StringField(_l("Title"))}
+    fields |= {field_of(number): SelectField(name, choices=ON_ONE_SITE) for number, name in sites.items()}
     return type("SiteRolesForm", (RoleForm,), fields)
 
 
@@ -120,8 +121,15 @@ def role(member_id: int) -> Any:
     admin = staff("admin")
     fresh_proof()
     user, sites = _load(member_id), _sites()
-    form = role_form_for(sites)(role=user.role, **{field_of(given.site_id): given.role for given in user.site_roles})
+    form = role_form_for(sites)(
+        role=user.role, title=user.title, **{field_of(given.site_id): given.role for given in user.site_roles}
+    )
     if not form.validate_on_submit():
+        return form_page("accounts/member_role.html", form, user=user, fields=[form[field_of(n)] for n in sites])
+    try:
+        change_title(user, form.title.data or "", by=admin)
+    except NameRefused as refusal:
+        form.refuse(refusal, form.title)
         return form_page("accounts/member_role.html", form, user=user, fields=[form[field_of(n)] for n in sites])
     change_role(user, form.role.data, by=admin)
     for site_id in sites:

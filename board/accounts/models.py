@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_security import AsaList, UserMixin, WebAuthnMixin
 from sqlalchemy import (
     JSON,
@@ -22,13 +23,14 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from board.accounts.names import clean_display_name, lookalike_key
+from board.accounts.names import NameRefused, clean_display_name, lookalike_key
 from board.accounts.reach import SiteRole, reach
 from board.accounts.restrictions import Restricted
 from board.config import ROLES
 from board.extensions import Model, db
 from board.storage import now
 
+MAX_TITLE_CHARACTERS = 40
 ERASED_DOMAIN = "@deleted.invalid"  # no mail can go there (RFC 2606), and nobody can register it
 
 
@@ -52,7 +54,7 @@ class User(Model, Restricted, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]
     is_placeholder: Mapped[bool] = mapped_column(default=False)  # an imported author, whom nobody can sign in as
-    title: Mapped[str] = mapped_column(String(40), default="")  # beside the name; an admin gives it
+    title: Mapped[str] = mapped_column(String(MAX_TITLE_CHARACTERS), default="")  # beside the name; an admin gives it
     restrictions: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # see `restrictions.py`
     muted_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # whose comments this member folds
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(16))
@@ -70,6 +72,17 @@ class User(Model, Restricted, UserMixin):
         self.display_name = clean_display_name(raw, may_use_reserved=may_use_reserved)
         self.name_key = lookalike_key(self.display_name)
 
+    def entitle(self, raw: str) -> None:
+        """Take a title that is shown beside the name, or none. Raises NameRefused with a sentence."""
+        title = clean_display_name(raw, may_use_reserved=True) if raw.strip() else ""
+        if len(title) > MAX_TITLE_CHARACTERS:
+            raise NameRefused(_("Enter a title of at most %(count)s characters.", count=MAX_TITLE_CHARACTERS))
+        self.title = title
+
+    def has_mute_on(self, member_id: int) -> bool:
+        """Tell whether this member does not want to read the other one."""
+        return bool(self.muted_ids) and member_id in (self.muted_ids or ())
+
     def has_rank(self, role: str) -> bool:
         """Tell whether this member may do what the role may, on every site."""
         return self.active and ROLES.index(self.role) >= ROLES.index(role)
@@ -85,6 +98,12 @@ class User(Model, Restricted, UserMixin):
     def edits(self, site_id: int) -> bool:
         """Tell whether this member may register articles and write ballots on this site."""
         return reach(self, "editor").includes(site_id)
+
+    def site_role_on(self, site_id: int) -> str | None:
+        """Return the role that this member has on this one site, if there is one."""
+        if not self.has_site_roles:
+            return None
+        return next((given.role for given in self.site_roles if given.site_id == site_id), None)
 
     def set_site_role(self, site_id: int, role: str) -> str:
         """Give the role on one site, or take it away with "member"; return what it was before."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from blinker import Signal
 from flask import current_app
 from flask_babel import gettext as _
 from flask_security import hash_password
@@ -18,6 +19,8 @@ from board.accounts.sanctions import restrict_by_domain
 from board.config import ROLES, SITE_ROLES
 from board.extensions import db
 from board.storage import now
+
+badge_changed = Signal()  # what stands beside a member's name in threads; the sender is the member
 
 
 class Taken(Exception):
@@ -56,6 +59,7 @@ def change_role(user: User, role: str, *, by: User | None = None) -> None:
     _keep_an_admin(before)
     user.end_sessions()
     audit.record("member.role_changed", user, by=by, before={"role": before}, after={"role": role})
+    badge_changed.send(user)
 
 
 def change_site_role(user: User, site_id: int, role: str, *, by: User | None = None) -> None:
@@ -70,6 +74,18 @@ def change_site_role(user: User, site_id: int, role: str, *, by: User | None = N
     audit.record(
         "member.site_role_changed", user, by=by, site_id=site_id, before={"role": before}, after={"role": role}
     )
+    badge_changed.send(user)
+
+
+def change_title(user: User, title: str, *, by: User | None = None) -> None:
+    """Give the member the title that is shown beside their name, or take it. Raises NameRefused."""
+    before = user.title
+    user.entitle(title)
+    if user.title == before:
+        return
+    db.session.flush()
+    audit.record("member.title_changed", user, by=by, before={"title": before}, after={"title": user.title})
+    badge_changed.send(user)
 
 
 def remove_member(user: User, *, by: User | None = None) -> None:

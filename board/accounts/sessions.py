@@ -28,7 +28,7 @@ BROWSER_SESSION = timedelta(hours=12)  # without "stay signed in"
 # What most requests ask of a member; the rest is loaded when it is asked for.
 MEMBER_COLUMNS = (
     *("id", "email", "display_name", "role", "active", "confirmed_at", "is_placeholder"),
-    *("fs_uniquifier", "tf_primary_method", "has_site_roles", "restrictions", "muted_ids"),
+    *("fs_uniquifier", "tf_primary_method", "has_site_roles", "restrictions", "muted_ids", "title"),
 )
 
 

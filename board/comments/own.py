@@ -34,7 +34,7 @@ def own_comments(member: User, article_id: int, is_open: bool, ids: Sequence[int
     """Return what is the member's own in the article's thread; `ids` are the comments on the page."""
     values = {"member": member.id, "article": article_id, "ids": list(ids)[:MAX_IDS]}
     connection = db.session.connection()
-    writer = [member.display_name, member.role]
+    writer = [member.display_name, member.role, member.title, None]  # who moderates a site has no overlay
     own, liked = Own(), []
     for row in connection.execute(_query(connection.dialect.name), values):
         if row.author_id is None:

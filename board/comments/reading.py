@@ -10,10 +10,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from board.accounts.models import User
+from board.accounts.reach import SiteRole
 from board.articles.models import Article
 from board.comments.models import Comment, Reaction
 from board.comments.rules import CommentRules
@@ -51,7 +52,14 @@ class ShownComment(CommentRules):
     descendant_count: int
     author_name: str
     author_role: str
+    author_title: str
+    author_site_role: str | None
     has_open_thread: bool = False
+
+    @property
+    def badge(self) -> str:
+        """Return what stands beside the author's name: a title, or the name of a role on this site; empty for most."""
+        return self.author_title or (self.author_site_role if self.author_role == "member" else self.author_role) or ""
 
     @property
     def is_thread_open(self) -> bool:
@@ -204,7 +212,8 @@ def _with_ids_query() -> Select[Any]:
 def shown(comment: Comment) -> ShownComment:
     """Return the stored comment as a page shows it."""
     author = comment.author
-    row = [*(getattr(comment, name) for name in NAMES), author.display_name, author.role]
+    badge = author.role, author.title, author.site_role_on(comment.site_id)
+    row = [*(getattr(comment, name) for name in NAMES), author.display_name, *badge]
     return ShownComment(*row)
 
 
@@ -229,7 +238,15 @@ def liked_by(user_id: int, comment_ids: Iterable[int]) -> frozenset[int]:
 
 def _comments() -> Select[Any]:
     columns = [getattr(Comment, name) for name in NAMES]
-    return select(*columns, User.display_name, User.role).join(User, User.id == Comment.author_id)
+    return select(*columns, User.display_name, User.role, User.title, _site_role()).join(
+        User, User.id == Comment.author_id
+    )
+
+
+def _site_role() -> ColumnElement[str | None]:
+    """Return the author's role on the comment's site; looked up only for the few who have roles on single sites."""
+    role = select(SiteRole.role).where(SiteRole.user_id == User.id, SiteRole.site_id == Comment.site_id)
+    return case((User.has_site_roles, role.correlate(User, Comment).scalar_subquery()))
 
 
 def _shown(query: Select[Any], values: dict[str, Any]) -> list[ShownComment]:

@@ -98,6 +98,11 @@ class ThreadPage:
         return article_path(self.article, "comments.visit")
 
     @property
+    def hiding_url(self) -> str:
+        """Return where a member hides the thread."""
+        return article_path(self.article, "comments.hiding")
+
+    @property
     def newest_url(self) -> str:
         """Return the address of the thread with its newest comments first."""
         return page_url(self.path, sort="newest")

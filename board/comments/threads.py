@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Select, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -42,6 +43,14 @@ class Thread(Model):
             insert_once(Thread, article_id=article_id, site_id=site_id, **none)
             count = connection.scalar(_change(), steps)
         return int(count or 0)
+
+
+def touch_threads_of(author: Any) -> None:
+    """Let every thread that the member has written in be shown anew: something beside their name has changed."""
+    comment = db.metadata.tables["comment"].c
+    written_in = select(comment.article_id).where(comment.author_id == author.id)
+    touching = update(Thread).where(Thread.article_id.in_(written_in)).values(version=Thread.version + 1)
+    db.session.execute(touching.execution_options(synchronize_session=False))
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Executable, ForeignKey, FromClause, Index, Select, bindparam, case, delete, func, select
+from sqlalchemy import Executable, ForeignKey, FromClause, Index, Select, bindparam, case, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
@@ -21,6 +21,7 @@ from board.extensions import Model, db, table_of
 from board.storage import insert_for, now
 
 VISIT_LASTS = timedelta(minutes=30)  # from its beginning; whoever reloads within it keeps the marks
+MOST_HIDDEN_SHOWN = 500
 MANY = 100  # comments since the last visit that are looked at; beyond that they are "many"
 KEPT_FOR = timedelta(days=180)
 MOST_SECONDS = 7 * 24 * 3600  # that a page may have been open before its thread is read
@@ -47,6 +48,7 @@ class Visit:
     is_due: bool  # it is not noted yet
     since: datetime | None  # when the last visit was; None on the first
     new_count: int = 0
+    is_hidden: bool = False  # the member does not want to see the thread
 
     @property
     def text(self) -> str:
@@ -81,7 +83,7 @@ def visit_to(article: Article, member_id: int) -> Visit | None:
 def visit_from(row: Any, member_id: int) -> Visit:
     """Return the visit that a row with the `visit_columns` tells of."""
     is_due = row.visit_began_at is None or now() - row.visit_began_at > VISIT_LASTS
-    return Visit(member_id, is_due, row.last_visit_at, row.new_count or 0)
+    return Visit(member_id, is_due, row.last_visit_at, row.new_count or 0, row.hidden_at is not None)
 
 
 def asked_by(member_id: int) -> dict[str, Any]:
@@ -112,7 +114,12 @@ def visit_columns() -> list[Any]:
     is_new = (latest.c.state == "published") & (latest.c.author_id != bindparam("member"))
     counted = case((func.count() == MANY, MANY), else_=func.sum(case((is_new, 1), else_=0)))
     count = select(counted).select_from(latest).scalar_subquery()
-    return [visit.began_at.label("visit_began_at"), since.label("last_visit_at"), count.label("new_count")]
+    return [
+        visit.began_at.label("visit_began_at"),
+        since.label("last_visit_at"),
+        count.label("new_count"),
+        visit.hidden_at,
+    ]
 
 
 @cache
@@ -164,23 +171,52 @@ def _coming(dialect: str) -> Executable:
     return again
 
 
+def hide(article: Article, member: User) -> None:
+    """Hide the thread from the member; twice has one effect. The caller commits."""
+    moment = now()
+    hiding = insert_for(db.engine.dialect.name)(table_of(ThreadVisit)).values(
+        user_id=member.id, article_id=article.id, began_at=moment, hidden_at=moment
+    )
+    db.session.execute(
+        hiding.on_conflict_do_update(index_elements=["user_id", "article_id"], set_={"hidden_at": moment})
+    )
+
+
+def unhide(article: Article, member: User) -> None:
+    """Show the thread to the member again. The caller commits."""
+    own = update(ThreadVisit).where(ThreadVisit.user_id == member.id, ThreadVisit.article_id == article.id)
+    db.session.execute(own.values(hidden_at=None))
+
+
+def hidden_by(member: User) -> list[Article]:
+    """Return the articles whose threads the member has hidden, the latest first."""
+    found = select(Article).join(ThreadVisit, ThreadVisit.article_id == Article.id)
+    found = found.where(ThreadVisit.user_id == member.id, ThreadVisit.hidden_at.is_not(None))
+    return list(db.session.scalars(found.order_by(ThreadVisit.hidden_at.desc()).limit(MOST_HIDDEN_SHOWN)).unique())
+
+
 def purge_visits() -> int:
     """Delete the visits of whoever has not come back to a thread for long; return how many. The caller commits."""
-    old = delete(ThreadVisit).where(ThreadVisit.began_at < now() - KEPT_FOR)
+    old = delete(ThreadVisit).where(ThreadVisit.began_at < now() - KEPT_FOR, ThreadVisit.hidden_at.is_(None))
     return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
 
 
 def visits_of(member: User) -> list[dict[str, str]]:
     """Return, for the member's export, which threads they visited and when."""
     rows = db.session.execute(
-        select(Article, ThreadVisit.began_at, ThreadVisit.earlier_at)
+        select(Article, ThreadVisit.began_at, ThreadVisit.earlier_at, ThreadVisit.hidden_at)
         .join(ThreadVisit, ThreadVisit.article_id == Article.id)
         .where(ThreadVisit.user_id == member.id)
         .order_by(ThreadVisit.began_at)
     ).unique()
     return [
-        {"article": article_path(article), "last": began.isoformat(), "before": before.isoformat() if before else ""}
-        for article, began, before in rows
+        {
+            "article": article_path(article),
+            "last": began.isoformat(),
+            "before": before.isoformat() if before else "",
+            "hidden": hidden.isoformat() if hidden else "",
+        }
+        for article, began, before, hidden in rows
     ]
 
 

@@ -2,7 +2,11 @@
 
 from functools import lru_cache
 
-from flask_babel import get_locale, ngettext
+from flask_babel import LazyString, get_locale, ngettext
+from flask_babel import lazy_gettext as _l
+
+# What stands beside the names of those who work for the site, where they have no title.
+BADGES: dict[str, LazyString] = {"moderator": _l("Moderator"), "editor": _l("Editor"), "admin": _l("Admin")}
 
 
 def replies_text(count: int) -> str:

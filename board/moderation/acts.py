@@ -44,6 +44,7 @@ ACTS: dict[str, LazyString] = {
     "member.removed": _l("Removed a member"),
     "member.role_changed": _l("Changed a member’s role"),
     "member.site_role_changed": _l("Changed a member’s role on a site"),
+    "member.title_changed": _l("Changed a member’s title"),
     "notice.received": _l("Gave notice of unlawful content"),
     "quarantine.counted": _l("Counted votes in quarantine"),
     "quarantine.undone": _l("Put votes back into quarantine"),

@@ -2,11 +2,12 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from board.access import load, permit
+from board.access import NotThere, load, permit
 from board.accounts.barred import refuse_barred
 from board.accounts.current import member, staff
 from board.accounts.reach import EVERYWHERE, Reach, reach
@@ -29,6 +30,8 @@ blueprint = Blueprint("moderation", __name__)
 def report(comment_id: int) -> Response | tuple[str, int]:
     """Report a comment: the form alone, then the report."""
     comment = load_comment(comment_id)
+    if request.method in SAFE_METHODS and not current_user.is_authenticated:
+        return ways_to_report(comment)
     reporter = member()
     refuse_barred(reporter, comment.site_id)
     permit(comment.can_be_reported_by(reporter), _("You can report other people's comments while they are shown."))
@@ -98,6 +101,13 @@ def log() -> str:
     own = reach(staff("moderator"), "moderator")
     page = desk.load_log(request.args.get("before", type=row_number), own)
     return render_template("moderation/log.html", page=page, act_text=act_text)
+
+
+def ways_to_report(comment: Comment) -> tuple[str, int]:
+    """Show what somebody who is not signed in can do about a comment. Raises NotThere for one that is not shown."""
+    if comment.state != "published":
+        raise NotThere
+    return render_template("moderation/report_ways.html", comment=comment), 200
 
 
 def load_comment(comment_id: int, within: Reach = EVERYWHERE) -> Comment:

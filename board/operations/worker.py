@@ -14,6 +14,7 @@ from board.ballots.recounts import count_results
 from board.comments.drafts import purge_drafts
 from board.comments.visits import purge_visits
 from board.extensions import db
+from board.moderation.sanctioning import end_due_sanctions
 from board.outbox import deliver_due
 from board.screening.learning import teach_due
 
@@ -69,7 +70,7 @@ class Worker(threading.Thread):
 
 def sweep() -> int:
     """Delete what nobody came back for; return how many rows that were."""
-    swept = purge_drafts() + purge_budgets() + purge_visits()
+    swept = purge_drafts() + purge_budgets() + purge_visits() + end_due_sanctions()
     db.session.commit()
     link_all()
     number, head = head_of_log()

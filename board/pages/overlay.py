@@ -108,11 +108,22 @@ def member_parts(overlay: Overlay) -> Iterator[str]:
     yield filled("pages/overlay_frame.html", own, writer=Writer())
     if overlay.own.liked:
         yield f'<template data-liked="{",".join(map(str, overlay.own.liked))}"></template>'
+    if viewer.muted_ids:
+        yield _muted(viewer.muted_ids, overlay.paths.members)
+    if overlay.visit and overlay.visit.is_hidden:
+        values = {"token": form_token()}
+        yield filled("pages/overlay_hidden.html", values, token="[[token]]")  # noqa: S106 - a blank
     for comment in overlay.own.written:
         if comment.state != "deleted":
             yield _own_actions(comment, viewer, overlay.paths.comments)
     if overlay.visit and (overlay.visit.is_due or overlay.visit.new_count):
         yield _visit(overlay.visit, overlay.paths.members)
+
+
+def _muted(member_ids: list[int], members: str) -> str:
+    """Return what folds the comments of members whom the viewer has muted, and whose they are."""
+    authors = " ".join(f"{members}{member_id}" for member_id in member_ids)
+    return f'<template data-muted="{authors}">{filled("comments/_muted.html", {}, comment=None)}</template>'
 
 
 def _visit(visit: Visit, members: str) -> str:

@@ -28,6 +28,24 @@
       const like = page.querySelector(`#comment-${id} > .comment__own [name="liked"]`);
       if (like) [like.value, like.ariaPressed] = ["no", "true"];
     }
+    const muted = came.content.querySelector("[data-muted]"), hidden = came.content.querySelector("[data-hidden-thread]");
+    for (const author of muted?.dataset.muted.split(" ") || []) {
+      for (const name of page.querySelectorAll(`.comment:not([class*="is-"]) .comment__author[href="${author}"]`)) {
+        const body = name.closest(".comment__own")?.querySelector(":scope > .comment__body");
+        if (!body) continue;
+        const fold = muted.content.firstElementChild.cloneNode(true);
+        body.replaceWith(fold);
+        fold.append(body);
+      }
+    }
+    const way = thread().querySelector("[data-hiding]");
+    if (way) way.hidden = false;
+    if (hidden && way) {
+      const form = hidden.content.firstElementChild;
+      form.action = way.getAttribute("href").replace("/hiding", "/hiding/end");
+      for (const part of [...thread().children]) if (!part.matches(".thread__head")) part.hidden = true;
+      thread().append(form);
+    }
     const news = came.content.querySelector("[data-since]");
     for (const meta of news ? page.querySelectorAll('.comment:not([class*="is-"]) > .comment__own > .comment__meta') : []) {
       const { since, own } = news.dataset;
