@@ -40,6 +40,7 @@ class User(Model, Restricted, UserMixin):
     __tablename__ = "member"
     __table_args__ = (
         CheckConstraint("role IN ('member', 'moderator', 'editor', 'admin')", name="role"),
+        Index("ix_member_created", "created_at"),
         {"sqlite_autoincrement": True},
     )
 

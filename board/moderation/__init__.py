@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     from board.moderation import (  # noqa: F401 - their routes join the blueprint
         appeal_views,
         decision_views,
+        desk_views,
         notice_views,
         reason_views,
         sanction_views,

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from board import audit, outbox
 from board.access import Refused
@@ -27,9 +27,11 @@ from board.storage import now
 
 UNDO_SECONDS = 10  # for which a decision's undo stays in sight
 UNDO_WITHIN = timedelta(hours=24)  # afterwards, comments are put back one by one
-MAIL_WAITS = timedelta(seconds=UNDO_SECONDS + 5)  # so that nobody hears of what was undone at once
+MAIL_WAITS = timedelta(seconds=UNDO_SECONDS + 2)  # so that nobody hears of what was undone at once
 MAX_AT_ONCE = 500  # comments in one press, so that writers wait a second at most
 PROOF_ABOVE = 50  # comments in one press that need a fresh proof of who presses
+# Of an article; the rest, its text above all, is loaded when its comments are closed.
+TO_DECIDE = (Article.site_id, Article.external_id, Article.title, Article.comments)
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,10 @@ def _take_turns(comments: Iterable[Comment]) -> list[Comment]:
 
 
 def _comments(ids: Sequence[int]) -> Select[Comment]:
-    with_page = (joinedload(Comment.author), joinedload(Comment.article).joinedload(Article.site))
+    with_page = (
+        joinedload(Comment.author),
+        joinedload(Comment.article).options(load_only(*TO_DECIDE), joinedload(Article.site), lazyload(Article.videos)),
+    )
     return select(Comment).where(Comment.id.in_(ids)).options(*with_page).order_by(Comment.id)
 
 
@@ -160,7 +165,8 @@ def _keep(record: DecisionBatch, comment: Comment, deed: Deed, decision: Decisio
     places = {"site_id": comment.site_id, "article_id": comment.article_id, "comment_id": comment.id}
     after = _facts(comment)
     db.session.add(DecisionItem(batch_id=record.id, **places, before=change, after={"state": comment.state}))
-    _log(deed.done, comment, before, after, by=decision.by, reason=decision.reason, note=decision.note)
+    was, is_now = {**before, "vouched": False}, {**after, "vouched": bool(change.get("vouched"))}
+    _log(deed.done, comment, was, is_now, by=decision.by, reason=decision.reason, note=decision.note)
     if deed.tell:
         with outbox.waiting(_tag(record.id, comment.id), MAIL_WAITS):
             deed.tell(comment, decision, change)

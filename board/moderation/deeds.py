@@ -11,6 +11,7 @@ from typing import Any
 from board.articles.operations import edit_article
 from board.comments import curating
 from board.comments.models import Comment
+from board.moderation.newcomers import is_new_member, take_back_vouching, vouch
 from board.moderation.notices import move_notices
 from board.moderation.reporters import move_reports
 from board.moderation.statements import reinstate, tell_author, withdraw
@@ -61,14 +62,17 @@ def undo_remove(comment: Comment, before: Before, _by: Any) -> bool:
 
 
 def approve(comment: Comment, _decision: Decision) -> Before | None:
-    """Publish what was held, and dismiss what was reported."""
-    before: Before = {"state": comment.state, "report_count": comment.report_count}
+    """Publish what was held, dismiss what was reported, and take a newcomer for no newcomer any more."""
+    before: Before = {"state": comment.state}
     was_held = comment.state == "held" and comment.restore()
-    settled = settle(comment, "dismissed") if comment.state == "published" else {}
-    if not (was_held or any(settled.values())):
+    if comment.state != "published":
+        return None
+    settled = settle(comment, "dismissed")
+    vouched = is_new_member(comment.author) and vouch(comment)
+    if not (was_held or vouched or any(settled.values())):
         return None
     learn(comment, is_bad=False)
-    return {**before, **settled}
+    return {**before, **settled, "vouched": vouched}
 
 
 def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:
@@ -78,6 +82,8 @@ def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:
         return False  # not if somebody has replied meanwhile
     unlearn(comment)
     unsettle(comment, "dismissed", before)
+    if before.get("vouched"):
+        take_back_vouching(comment)
     return True
 
 

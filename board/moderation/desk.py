@@ -1,40 +1,49 @@
-"""The desk's lists: bounded pages, a fixed number of queries, most urgent first."""
+"""The pages of the desk: some of what waits, plain or in groups, with the counts of each queue."""
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import func, select
 
 from board.accounts.models import User
 from board.accounts.reach import Reach
 from board.articles.models import Article
 from board.audit import AuditEntry
-from board.comments.models import Comment
 from board.extensions import db
-from board.moderation.models import Report
-from board.urls import row_number
+from board.moderation import queues
+from board.moderation.batches import DecisionItem
+from board.moderation.choosing import group_name
+from board.moderation.items import Item, load_items
+from board.moderation.queues import GroupRow
 
-QUEUES = ("reported", "held", "removed")
-PAGE_SIZE = 25
 LOG_PAGE_SIZE = 50
 
 
 @dataclass
-class Item:
-    """A comment that waits, with the reports about it."""
+class Group:
+    """Comments that stand together on the page; without a name where they are not grouped."""
 
-    comment: Comment
-    reports: list[tuple[Report, str]] = field(default_factory=list)
+    items: list[Item]
+    count: int = 0
+    value: str = ""  # what a form sends to choose all of it
+    title: str = ""
+    path: str = ""
 
 
 @dataclass
-class QueuePage:
-    """One page of a queue, and how many wait in each."""
+class DeskPage:
+    """One page of the desk."""
 
     queue: str
-    items: list[Item]
-    counts: dict[str, int]
+    grouping: str = ""
+    groups: list[Group] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
     next_cursor: str = ""
+    last_decision: int = 0  # the newest when the page was made: what comes later is news to it
+
+    @property
+    def items(self) -> list[Item]:
+        """Return all comments on the page."""
+        return [item for group in self.groups for item in group.items]
 
 
 @dataclass
@@ -45,23 +54,47 @@ class LogPage:
     next_before: int | None
 
 
-def load_queue(queue: str, cursor: str, within: Reach) -> QueuePage:
-    """Return a page of the queue within reach, behind the cursor; a cursor that makes no sense begins at the top."""
-    rows = _reported(cursor, within) if queue == "reported" else _by_age(queue, cursor, within)
-    page = rows[:PAGE_SIZE]
-    items = [Item(comment) for comment in page]
-    _add_reports(items)
-    following = _cursor(page[-1]) if len(rows) > PAGE_SIZE else ""
-    return QueuePage(queue, items, count_queues(within), following)
+def load_page(queue: str, grouping: str, cursor: str, within: Reach, viewer: User) -> DeskPage:
+    """Return a page of the queue within reach, behind the cursor."""
+    page = new_page(queue, within)
+    if grouping in queues.GROUPINGS and queue in queues.COUNTED:
+        page.grouping = grouping
+        rows, page.next_cursor = queues.groups_of(queue, grouping, cursor, within)
+        page.groups = _groups(queue, grouping, rows, within, viewer)
+    else:
+        ids, page.next_cursor = queues.page_of(queue, cursor, within)
+        page.groups = [Group(load_items(ids, within, viewer))] if ids else []
+    return page
 
 
-def count_queues(within: Reach) -> dict[str, int]:
-    """Return how many comments within reach wait in each queue."""
-    own = within.covers(Comment.site_id)
-    reported = select(func.count()).select_from(Comment).where(_is_reported(), own)
-    held = select(func.count()).select_from(Comment).where(Comment.state == "held", own)
-    both = db.session.execute(select(reported.scalar_subquery(), held.scalar_subquery())).one()
-    return {"reported": both[0], "held": both[1]}
+def new_page(queue: str, within: Reach) -> DeskPage:
+    """Return a page without comments, which knows the counts."""
+    return DeskPage(queue, counts=queues.count_queues(within), last_decision=last_decision())
+
+
+def last_decision() -> int:
+    """Return the number of the newest decision on a comment."""
+    return db.session.scalar(select(func.max(DecisionItem.id))) or 0
+
+
+def _groups(queue: str, grouping: str, rows: list[GroupRow], within: Reach, viewer: User) -> list[Group]:
+    first = queues.first_of_groups(queue, grouping, [row.key for row in rows], within)
+    ids = [comment_id for row in rows for comment_id in first[row.key]]
+    items = {item.comment.id: item for item in load_items(ids, within, viewer)}
+    groups = []
+    for row in rows:
+        shown = [items[number] for number in first[row.key] if number in items]
+        value = group_name(queue, grouping, row.key, row.newest_id)
+        if shown:
+            groups.append(Group(shown, row.count, value, _title(grouping, shown[0])))
+    return groups
+
+
+def _title(grouping: str, item: Item) -> str:
+    if grouping == "author":
+        return item.comment.author.display_name
+    article: Article = item.comment.article
+    return article.title if grouping == "article" else ""
 
 
 def load_log(before: int | None, within: Reach) -> LogPage:
@@ -77,65 +110,3 @@ def load_log(before: int | None, within: Reach) -> LogPage:
     entries = list(db.session.scalars(query))
     following = entries[LOG_PAGE_SIZE - 1].id if len(entries) > LOG_PAGE_SIZE else None
     return LogPage(entries[:LOG_PAGE_SIZE], following)
-
-
-def _is_reported() -> ColumnElement[bool]:
-    """Hold for a shown comment with an open report; `report_count` lets the index do the work."""
-    has_open_report = select(Report.comment_id).where(Report.comment_id == Comment.id, Report.state == "open").exists()
-    return (Comment.report_count > 0) & (Comment.state.in_(("published", "held"))) & has_open_report
-
-
-def _reported(cursor: str, within: Reach) -> list[Comment]:
-    query = _comments(within).where(_is_reported()).order_by(Comment.report_count.desc(), Comment.id.desc())
-    place = _place(cursor)
-    if place:
-        query = query.where(tuple_(Comment.report_count, Comment.id) < tuple_(*place))
-    return list(db.session.scalars(query.limit(PAGE_SIZE + 1)).unique())
-
-
-def _by_age(state: str, cursor: str, within: Reach) -> list[Comment]:
-    query = _comments(within).where(Comment.state == state).order_by(Comment.id.desc())
-    place = _place(cursor)
-    if place:
-        query = query.where(Comment.id < place[1])
-    return list(db.session.scalars(query.limit(PAGE_SIZE + 1)).unique())
-
-
-def _comments(within: Reach) -> Select[Comment]:
-    with_parent = joinedload(Comment.parent).joinedload(Comment.author)
-    return (
-        select(Comment)
-        .where(within.covers(Comment.site_id))
-        .join(Comment.author)
-        .join(Comment.article)
-        .options(
-            contains_eager(Comment.author),
-            contains_eager(Comment.article).joinedload(Article.site),
-            with_parent,
-        )
-    )
-
-
-def _cursor(comment: Comment) -> str:
-    return f"{comment.report_count}-{comment.id}"
-
-
-def _place(cursor: str) -> tuple[int, int] | None:
-    """Return the report count and ID that a cursor holds, or None if it is none of ours."""
-    count, _dash, comment_id = cursor.partition("-")
-    try:
-        return row_number(count), row_number(comment_id)
-    except ValueError:
-        return None
-
-
-def _add_reports(items: list[Item]) -> None:
-    by_id = {item.comment.id: item for item in items}
-    found = db.session.execute(
-        select(Report, User.display_name)
-        .join(User, User.id == Report.reporter_id)
-        .where(Report.comment_id.in_(by_id), Report.state == "open")
-        .order_by(Report.created_at)
-    )
-    for report, reporter_name in found:
-        by_id[report.comment_id].reports.append((report, reporter_name))

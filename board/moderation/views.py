@@ -1,6 +1,6 @@
 """Reporting, and a moderator's decisions: from the page or from the desk."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -16,11 +16,13 @@ from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.csrf import SAFE_METHODS
-from board.extensions import db
+from board.extensions import commit_and_keep, db
 from board.moderation import desk
 from board.moderation.acts import act_text
+from board.moderation.answers import flash_batch
+from board.moderation.decisions import Batch, decide
 from board.moderation.forms import RemovalForm, ReportForm
-from board.moderation.operations import approve_comment, remove_comment, report_comment, restore_comment
+from board.moderation.operations import report_comment
 from board.urls import row_number
 
 blueprint = Blueprint("moderation", __name__)
@@ -53,10 +55,7 @@ def removal(comment_id: int) -> Response | tuple[str, int]:
     form = RemovalForm(site_ids=[comment.site_id])
     if not form.validate_on_submit():
         return shown("moderation/removal.html", form, comment)
-    if remove_comment(comment, moderator, form.reason.data, form.note.data):
-        flash(_("Removed. The author is told."), "success")
-    db.session.commit()
-    return back_to(comment, undo=comment.id)
+    return decided(comment, decide([comment], "remove", moderator, reason=form.reason.data, note=form.note.data))
 
 
 @blueprint.delete("/comments/<int:comment_id>/removal")
@@ -68,10 +67,7 @@ def restoration(comment_id: int) -> Response | tuple[str, int]:
     if request.method in SAFE_METHODS:
         permit(comment.can_be_restored_by(moderator), _("This comment is not removed."))
         return render_template("moderation/restoration.html", comment=comment), 200
-    if restore_comment(comment, moderator):
-        flash(_("The comment is back. The author is told."), "success")
-    db.session.commit()
-    return back_to(comment)
+    return decided(comment, decide([comment], "restore", moderator))
 
 
 @blueprint.post("/comments/<int:comment_id>/approval")
@@ -79,20 +75,7 @@ def approval(comment_id: int) -> Response:
     """Let a held or reported comment stand."""
     moderator = staff("moderator")
     comment = load_comment(comment_id, reach(moderator, "moderator"))
-    if approve_comment(comment, moderator):
-        flash(_("The comment stands."), "success")
-    db.session.commit()
-    return back_to(comment)
-
-
-@blueprint.get("/moderation", endpoint="desk")
-def queue() -> str:
-    """Show what waits for a decision, most reported first."""
-    own = reach(staff("moderator"), "moderator")
-    wanted = request.args.get("queue", "reported")
-    page = desk.load_queue(wanted if wanted in desk.QUEUES else "reported", request.args.get("after", ""), own)
-    undo = request.args.get("undo", type=row_number)
-    return render_template("moderation/desk.html", page=page, undo=undo, form=RemovalForm(formdata=None))
+    return decided(comment, decide([comment], "approve", moderator))
 
 
 @blueprint.get("/moderation/log")
@@ -127,9 +110,8 @@ def comment_path(comment: Comment) -> str:
     return f"{article_path(comment.article, comment=comment.id)}#comment-{comment.id}"
 
 
-def back_to(comment: Comment, undo: int | None = None) -> Response:
-    """Go back to the desk or the page the decision was made on; the desk offers to undo it."""
-    wanted = next_path(comment_path(comment))
-    if undo and wanted.startswith(url_for(".desk")):
-        wanted = url_for(".desk", undo=undo)
-    return redirect(wanted, 303)
+def decided(comment: Comment, batch: Batch) -> Response:
+    """Commit, and go back to the desk or the page the decision was made on, which offers to undo it."""
+    commit_and_keep()
+    flash_batch(batch)
+    return redirect(next_path(comment_path(comment)), 303)

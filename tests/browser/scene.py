@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from board import create_app
 from board.accounts.models import User
 from board.accounts.operations import find_member
+from board.accounts.reach import EVERYWHERE
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.articles.operations import add_article, primary_site
@@ -24,7 +27,9 @@ from board.comments.visits import ThreadVisit
 from board.config import Settings
 from board.extensions import db
 from board.gate.listing import as_csv
+from board.moderation.decisions import decide
 from board.moderation.operations import remove_comment, report_comment
+from board.moderation.queues import in_queue
 from tests.factories import make_comment, make_member
 
 BODY = "\n\n".join(f"Paragraph {number} of the review, which goes on for a while." for number in range(1, 9))
@@ -108,6 +113,26 @@ class Scene:
             moderator = _member(by)
             remove_comment(load_comment(comment, moderator), moderator, "abuse")
             db.session.commit()
+
+    def hold(self, comment: int) -> None:
+        """Let a comment wait, as screening would have."""
+        with self.lit():
+            db.session.get_one(Comment, comment).hold()
+            db.session.commit()
+
+    def states(self, comments: list[int]) -> list[str]:
+        """Return what became of the comments."""
+        with self.lit():
+            return [db.session.get_one(Comment, number).state for number in comments]
+
+    def clear_desk(self) -> None:
+        """Let everything stand that waits for a moderator."""
+        with self.lit():
+            clerk = make_member(f"Clara Clerk {next(self._numbers)}", self.address(), "moderator")
+            for queue in ("reported", "held"):
+                while ids := db.session.scalars(in_queue(queue, EVERYWHERE).limit(100)).all():
+                    decide(db.session.scalars(select(Comment).where(Comment.id.in_(ids))).all(), "approve", clerk)
+                    db.session.commit()
 
     def ballot(self, path: str, **terms: Any) -> str:
         """Publish a ballot on the article; return its slug."""

@@ -30,7 +30,10 @@ PAGES = {
         "{article}", "/account", "/account/name", "/account/email", "/account/password", "/account/security",
         "/account/removal", "/comments/{comment}/reports", "/logout",
     ],
-    "moderator": ["/moderation", "/moderation/log", "/comments/{comment}/removal", "/comments/{comment}/history"],
+    "moderator": [
+        "/moderation", "/moderation?group=author", "/moderation?group=text", "/moderation?queue=held",
+        "/moderation?queue=new", "/moderation?queue=removed", "/moderation/decisions", "/moderation/comments/{comment}",
+        "/moderation/log", "/comments/{comment}/removal", "/comments/{comment}/history"],
     "editor": [
         "/manage", "/manage/articles", "/manage/articles/new", "/manage/articles/1", "/manage/ballots",
         "/manage/ballots/new", "/manage/ballots/{ballot}",

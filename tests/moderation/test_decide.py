@@ -65,12 +65,37 @@ def test_a_removal_is_undone_from_the_desk(
 ) -> None:
     browser = browser_for(moderator)
     browser.post(f"/comments/{comment.id}/removal", {"reason": "abuse", "next": "/moderation"})
-    told()
-    desk = browser.get(f"/moderation?undo={comment.id}").text
-    assert f"/comments/{comment.id}/restoration" in desk
-    assert browser.post(f"/comments/{comment.id}/restoration").status_code == 303
+    undoing = "/moderation/decisions/1/undoing"
+    assert f'action="{undoing}"' in browser.get("/moderation").text
+    assert undoing not in browser.get("/moderation").text, (
+        "it is offered once; the list of decisions keeps it for a day"
+    )
+    assert undoing in browser.get("/moderation/decisions").text
+    assert browser.post(undoing).status_code == 303
     assert "The second act drags." in client.get(f"/articles/{article.external_id}").text
     assert db.session.get_one(Thread, article.id).comment_count == 1
+    assert told() == []
+
+
+def test_a_removal_is_undone_from_the_articles_page(
+    browser_for: Any, moderator: User, comment: Comment, article: Article
+) -> None:
+    browser, path = browser_for(moderator), f"/articles/{article.external_id}"
+    browser.post(f"/comments/{comment.id}/removal", {"reason": "abuse", "next": path})
+    assert "/moderation/decisions/1/undoing" in browser.get(path).text
+    assert browser.post("/moderation/decisions/1/undoing", {"next": path}).headers["Location"] == path
+    assert present(comment).state == "published"
+
+
+def test_a_removed_comment_is_put_back_later(
+    browser_for: Any, client: Any, moderator: User, comment: Comment, article: Article, told: Any
+) -> None:
+    browser = browser_for(moderator)
+    browser.post(f"/comments/{comment.id}/removal", {"reason": "abuse"})
+    told()
+    assert "restore 1-1" in browser.get("/moderation?queue=removed").text
+    assert browser.post(f"/comments/{comment.id}/restoration").status_code == 303
+    assert "The second act drags." in client.get(f"/articles/{article.external_id}").text
     assert "put it back" in told()[-1]["text"]
 
 
