@@ -23,7 +23,7 @@ def facts_of(ballot: Ballot) -> list[Fact]:
         (_("Disclosure"), ballot.disclosure) if ballot.disclosure else None,
         (_("Closes"), spoken(ballot.closes_at) if ballot.closes_at else _("When you close it")),
         (_("Readers see the results"), _label(RESULTS_CHOICES, ballot.results)),
-        (_("Mind"), _live_numbers()) if ballot.results in LIVE else None,
+        (_("Good to know"), _live_numbers()) if ballot.results in LIVE else None,
         (_("Where readers see it"), _where(ballot)),
     ]
     return [fact for fact in facts if fact]

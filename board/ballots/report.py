@@ -25,6 +25,7 @@ from board.urls import absolute
 
 FEWEST = 10  # readers or presses that a row tells of
 MAX_DAYS = 400
+FEWEST_COLUMNS = 140  # wide is the chart at least, of which a day has ten
 MAX_PAGES = 200
 KEY_BYTES = 24
 
@@ -66,6 +67,11 @@ class Report:
     totals: Figures
     days: list[Figures] = field(default_factory=list)
     pages: list[Figures] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        """Return the chart's width: few days do not fill it, or one would look like a wall."""
+        return max(10 * len(self.columns), FEWEST_COLUMNS)
 
     @property
     def columns(self) -> list[Column]:
