@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll("form[data-receipt]")) {
       if (typed.value !== asked) return;
       const page = new DOMParser().parseFromString(parts, "text/html");
       const proof = page.querySelector("[data-proof]");
-      const fault = proof ? Ledger.faultOfProof(receipt, JSON.parse(proof.dataset.proof)) : null;
+      const fault = proof ? LedgerHashes.faultOfProof(receipt, JSON.parse(proof.dataset.proof)) : null;
       out.replaceChildren(...page.body.childNodes);
       if (fault === null) return;
       const told = document.createElement("p");

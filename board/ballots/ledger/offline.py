@@ -13,7 +13,8 @@ from flask import current_app, render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-SCRIPTS, STYLE = ("js/ledger.js", "verify/page.js"), "verify/page.css"
+STYLE = "verify/page.css"
+SCRIPTS = ("js/ledger/hashing.js", "js/ledger/outcome.js", "js/ledger/verifying.js", "verify/page.js")
 INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
