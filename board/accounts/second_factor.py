@@ -213,4 +213,4 @@ def passkey_answer(view: Callable[[str], Any]) -> Callable[[str], Any]:
 
 def not_used(**_values: Any) -> Any:
     """Answer for those of Flask-Security's pages whose work other pages of ours do."""
-    raise Refused(_("This page is not used here. Your account's page has what you need."))
+    raise Refused(_("This page is not used here. Your account’s page has what you need."))

@@ -61,7 +61,7 @@ OUR_VIEWS: dict[str, Callable[..., Any]] = {
 
 
 WORDS = {
-    "API_ERROR": (_l("The passkey's answer could not be read. Try again."), "error"),
+    "API_ERROR": (_l("The passkey’s answer could not be read. Try again."), "error"),
     "WEBAUTHN_REGISTER_SUCCESSFUL": (_l("The passkey “%(name)s” is added."), "success"),
     "WEBAUTHN_CREDENTIAL_DELETED": (_l("The passkey “%(name)s” is removed."), "success"),
     "WEBAUTHN_NAME_NOT_FOUND": (_l("You have no passkey “%(name)s”."), "error"),

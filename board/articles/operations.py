@@ -146,7 +146,7 @@ def _clean_article(site: Site, article: Article | None, values: Values) -> dict[
     clean, errors = _judge(article_rules(), values)
     if clean.get("url") and not is_on(site.origins, clean["url"]):
         known = ", ".join(site.origins) or _("none yet")
-        errors["url"] = _("The page must be on one of the site's origins (%(known)s), or add its origin.", known=known)
+        errors["url"] = _("The page must be on one of the site’s origins (%(known)s), or add its origin.", known=known)
     _judge_picture(article, values, clean, errors)
     if errors:
         raise WrongFields(errors)

@@ -79,7 +79,7 @@ def _opened(content: bytes) -> Image.Image:
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         if isinstance(error, PictureRefused):
             raise
-        raise PictureRefused(_("This picture's file is damaged. Save it again and choose the new file.")) from error
+        raise PictureRefused(_("This picture’s file is damaged. Save it again and choose the new file.")) from error
 
 
 def _too_many_pixels() -> str:

@@ -89,8 +89,8 @@ class BallotForm(ManageForm):
 
     question = StringField(_l("Question"))
     options = TextAreaField(_l("Options"))
-    sponsor = StringField(_l("Sponsor's legal name"))
-    sponsor_url = StringField(_l("Sponsor's link"))
+    sponsor = StringField(_l("Sponsor’s legal name"))
+    sponsor_url = StringField(_l("Sponsor’s link"))
     closes_at = StringField(_l("Closes"))
     results = RadioField(_l("Readers see the results"), choices=RESULTS_CHOICES, validate_choice=False)
     who = RadioField(_l("Who may vote"), choices=WHO_CHOICES, validate_choice=False)
@@ -195,7 +195,7 @@ class RestForm(ManageForm):
 class PlaceForm(ManageForm):
     """An article on which to place a ballot."""
 
-    places = StringField(_l("Article's ID"))
+    places = StringField(_l("Article’s ID"))
 
 
 class SponsorForm(ManageForm):

@@ -83,4 +83,4 @@ def withdraw(slug: str) -> BaseResponse:
     user = staff("editor")
     ballot = load_ballot(slug, user)
     withdraw_links(ballot, by=user)
-    return saved(ballot, _("The link to the sponsor's report no longer works."))
+    return saved(ballot, _("The link to the sponsor’s report no longer works."))

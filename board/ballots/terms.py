@@ -240,7 +240,7 @@ def choice_faults(value: str, allowed: tuple[str, ...]) -> list[str]:
 
 def sponsor_name_faults(name: str) -> list[str]:
     """Say what is wrong with a sponsor's name."""
-    return text_faults(name, MAX_SPONSOR_CHARACTERS) if name else [_("Write the sponsor's legal name.")]
+    return text_faults(name, MAX_SPONSOR_CHARACTERS) if name else [_("Write the sponsor’s legal name.")]
 
 
 def url_faults(url: str) -> list[str]:

@@ -35,7 +35,7 @@ def article_options(command: F) -> F:
         click.option("--gate-after", type=int, help="Paragraphs that everybody reads."),
         click.option("--trailer", help="Address of a video under the text."),
         click.option("--video", "videos", multiple=True, help="'URL | title'; may be given again."),
-        click.option("--url", help="The publisher's own page, on one of the site's origins."),
+        click.option("--url", help="The publisher’s own page, on one of the site’s origins."),
         click.option("--picture", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Lead picture."),
         click.option("--picture-alt", help="What the picture shows; needed with a picture."),
         click.option("--comments", type=click.Choice(["open", "closed"]), help="Whether comments are taken."),
@@ -81,7 +81,7 @@ def add(external_id: str, site_name: str | None, **given: Any) -> None:
 @article_options
 @with_app
 def edit(external_id: str, site_name: str | None, **given: Any) -> None:
-    """Change what is given of an article, and nothing else. An empty text takes a field's content away.
+    """Change what is given of an article, and nothing else. An empty text takes a field’s content away.
 
     \b
     Example:
@@ -129,7 +129,7 @@ def merge(external_id: str, into_id: str | None, undo: bool, site_name: str | No
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
 @with_app
 def list_(site_name: str | None, search: str, limit: int) -> None:
-    """List a site's articles, newest first: date, gate, comments, ID, title.
+    """List a site’s articles, newest first: date, gate, comments, ID, title.
 
     \b
     Example:

@@ -10,10 +10,10 @@ from board.cli import Mistake, with_app
 @click.command()
 @click.argument("slug")
 @click.option("--link", is_flag=True, help="Make a new secret link for the sponsor; a former one ends.")
-@click.option("--withdraw", is_flag=True, help="Let the sponsor's link work no more.")
+@click.option("--withdraw", is_flag=True, help="Let the sponsor’s link work no more.")
 @with_app
 def report(slug: str, link: bool, withdraw: bool) -> None:
-    """Print how often a ballot was seen, voted on and its sponsor's link pressed, by day and by page.
+    """Print how often a ballot was seen, voted on and its sponsor’s link pressed, by day and by page.
 
     \b
     Examples:
@@ -37,7 +37,7 @@ def report(slug: str, link: bool, withdraw: bool) -> None:
     if withdraw:
         had = withdraw_links(found)
         db.session.commit()
-        click.echo("The sponsor's link no longer works." if had else "There was no link.")
+        click.echo("The sponsor’s link no longer works." if had else "There was no link.")
         return
     report = report_of(found)
     click.echo(found.question)

@@ -47,7 +47,7 @@ OPTIONS = [
     click.option("--picture", "pictures", multiple=True, type=(str, FILE), metavar="O FILE", help="Beside option O."),
     click.option("--kind", type=click.Choice(["presented", "for-sponsor"]), help="Default: presented."),
     click.option("--sponsor", help="Legal name of who presents the ballot; added if it is new."),
-    click.option("--sponsor-url", help="The sponsor's link."),
+    click.option("--sponsor-url", help="The sponsor’s link."),
     click.option("--disclosure", help="Words above the question. Default: Sponsored · presented by SPONSOR."),
     click.option("--opens", "opens_at", metavar="T", help="ISO 8601, as in 2026-12-24T18:00. Default: now."),
     click.option("--closes", "closes_at", metavar="T", help="ISO 8601. Default: when you close it."),

@@ -24,7 +24,7 @@ class NotVerified(Mistake):
 @click.argument("slug")
 @with_app
 def ledger(slug: str) -> None:
-    """Write a ballot's public ledger to standard output, one record a line.
+    """Write a ballot’s public ledger to standard output, one record a line.
 
     \b
     Example:
@@ -49,8 +49,8 @@ def ledger(slug: str) -> None:
 def verify(slug: str, file: Path | None) -> None:
     """Recompute every seal and the result; say which record is wrong.
 
-    A downloaded ledger is verified by itself, then compared with this Board's, if the ballot is here. Without one, the
-    database's own ledger is verified, and compared with its votes and its tally.
+    A downloaded ledger is verified by itself, then compared with this Board’s, if the ballot is here. Without one, the
+    database’s own ledger is verified, and compared with its votes and its tally.
 
     \b
     Example:

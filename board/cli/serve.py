@@ -8,7 +8,7 @@ import click
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: BOARD_PORT).")
 @click.option("--workers", type=click.IntRange(1, 256), help="Web processes (default: BOARD_WORKERS).")
 @click.option("--socket", type=click.Path(dir_okay=False), help="Listen on this Unix socket instead of a port.")
-@click.option("--no-worker", is_flag=True, help="Deliver no mail here; another machine's process does.")
+@click.option("--no-worker", is_flag=True, help="Deliver no mail here; another machine’s process does.")
 def serve(host: str | None, port: int | None, workers: int | None, socket: str | None, no_worker: bool) -> None:
     """Serve Board, and deliver its mails, until stopped. The database is brought up to date first.
 

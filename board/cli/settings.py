@@ -21,7 +21,7 @@ A value comes from the environment variable, else from `instance/board.toml` (th
 @click.command()
 @click.option("--markdown", is_flag=True, help="Print the documentation page instead of the present values.")
 def settings(markdown: bool) -> None:
-    """Show each setting's present value, without secrets.
+    """Show each setting’s present value, without secrets.
 
     \b
     Example:

@@ -14,7 +14,7 @@ def subscribers() -> None:
 
 
 @subscribers.command()
-@click.option("--site", "wanted", help="A site's name or short name (default: the primary site).")
+@click.option("--site", "wanted", help="A site’s name or short name (default: the primary site).")
 @click.option("--all", "is_all", is_flag=True, help="Every address, not only confirmed subscribers.")
 @with_app
 def export(wanted: str | None, is_all: bool) -> None:

@@ -32,7 +32,7 @@ def export() -> None:
 def jsonl(file: Path, site_name: str | None, dry_run: bool, strict: bool) -> None:
     """Import comments from a JSONL file, plain or gzipped; each line is one comment.
 
-    A line is a JSON object with source, thread (the article's ID), id, parent_id (or null), author, created (ISO 8601),
+    A line is a JSON object with source, thread (the article’s ID), id, parent_id (or null), author, created (ISO 8601),
     body (Markdown or HTML) and, if you like, score. What was imported before is left as it is, so running it again is
     safe. Rows that cannot be taken are listed with the reason; a damaged file changes nothing.
 
@@ -65,7 +65,7 @@ def jsonl(file: Path, site_name: str | None, dry_run: bool, strict: bool) -> Non
 @click.option("--site", "site_name", help="Name or short name of the site (default: the first one).")
 @with_app
 def comments(site_name: str | None) -> None:
-    """Write a site's published comments to standard output as JSONL, in the shape that `board import jsonl` reads.
+    """Write a site’s published comments to standard output as JSONL, in the shape that `board import jsonl` reads.
 
     \b
     Example:

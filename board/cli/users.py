@@ -90,10 +90,10 @@ def list_(role: str | None) -> None:
 @user.command()
 @click.argument("email")
 @click.argument("role", type=click.Choice(ROLES))
-@click.option("--site", "site_name", metavar="SITE", help="Only on this site; member takes the site's role away.")
+@click.option("--site", "site_name", metavar="SITE", help="Only on this site; member takes the site’s role away.")
 @with_app
 def role(email: str, role: str, site_name: str | None) -> None:
-    """Give a member another role, on all sites or on one; all the member's devices are signed out.
+    """Give a member another role, on all sites or on one; all the member’s devices are signed out.
 
     \b
     Examples:
@@ -121,7 +121,7 @@ def role(email: str, role: str, site_name: str | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_app
 def remove(email: str, yes: bool) -> None:
-    """Erase a member's address, name, password and devices. What they wrote stays, under "Deleted member".
+    """Erase a member’s address, name, password and devices. What they wrote stays, under "Deleted member".
 
     \b
     Example:

@@ -25,7 +25,7 @@ REASONS: dict[str, LazyString] = {
     "hate": _l("Hate towards a group"),
     "spam": _l("Spam or advertising"),
     "off_topic": _l("Off topic"),
-    "private_data": _l("Somebody's private data"),
+    "private_data": _l("Somebody’s private data"),
     "impersonation": _l("Pretending to be somebody else"),
     "illegal": _l("Against the law"),
     "other": _l("Another reason"),

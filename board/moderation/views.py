@@ -36,7 +36,7 @@ def report(comment_id: int) -> Response | tuple[str, int]:
         return ways_to_report(comment)
     reporter = member()
     refuse_barred(reporter, comment.site_id)
-    permit(comment.can_be_reported_by(reporter), _("You can report other people's comments while they are shown."))
+    permit(comment.can_be_reported_by(reporter), _("You can report other people’s comments while they are shown."))
     form = ReportForm(site_ids=[comment.site_id])
     if not form.validate_on_submit():
         return shown("moderation/report.html", form, comment)

@@ -41,10 +41,10 @@ def differing(ballot: Ballot, lines: Iterable[bytes]) -> Fault | None:
         if line is None:
             return None
         if own is None:
-            return Fault(number, "this Board's own ledger ends before this line")
+            return Fault(number, "this Board’s own ledger ends before this line")
         if line.removesuffix(b"\n") != own.removesuffix(b"\n"):
             theirs, ours = (line_in_words(each, terms_of(ballot)) for each in (line, own))
-            return Fault(number, f"this Board's own ledger has another line here: {ours}; the file has: {theirs}")
+            return Fault(number, f"this Board’s own ledger has another line here: {ours}; the file has: {theirs}")
     return None
 
 
@@ -73,7 +73,7 @@ def _terms_faults(ballot: Ballot, report: Report) -> Iterator[str]:
     for name, value in present.items():
         if expected.get(name) != value:
             now, sealed = (value_in_words(name, each, {}) for each in (value, expected.get(name)))
-            yield f"the ballot's {field_in_words(name)} is {now}, and the ledger has {sealed}"
+            yield f"the ballot’s {field_in_words(name)} is {now}, and the ledger has {sealed}"
 
 
 def _vote_faults(ballot: Ballot) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _vote_faults(ballot: Ballot) -> Iterator[str]:
             now, recorded = (choice_in_words(ballot.method, each, names) for each in (choice, marks))
             yield f"the vote of {voter_in_words(voter)} is for {now}, and record {number} is for {recorded}"
     for number, _marks in present.values():
-        yield f"record {number} was never replaced, and is nobody's vote"
+        yield f"record {number} was never replaced, and is nobody’s vote"
 
 
 def _votes(ballot: Ballot) -> Iterator[tuple[str, str, Any]]:

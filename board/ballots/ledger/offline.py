@@ -72,7 +72,7 @@ def words() -> dict[str, str]:
 
 def _fault_words() -> dict[str, str]:
     return {
-        "empty": _("the ledger is empty; it has to begin with the ballot's terms"),
+        "empty": _("the ledger is empty; it has to begin with the ballot’s terms"),
         "breaks_off": _("the ledger breaks off: no entry seals its last {found} lines"),
         "no_json": _("this is not one JSON object"),
         "not_canonical": _("this is not written in the canonical form: keys in order, no spaces, whole numbers"),
@@ -109,7 +109,7 @@ def _fault_words() -> dict[str, str]:
         "never_opened": _("this vote is never opened"),
         "is_replaced": _("another vote replaces this one, and it is taken to be “{said}”"),
         "not_replaced": _("no vote replaces this one, and it is taken to be “{said}”"),
-        "no_choice": _("it is no choice by the ballot's rules"),
+        "no_choice": _("it is no choice by the ballot’s rules"),
     }
 
 

@@ -95,7 +95,7 @@ class Roll:
                 which = "another vote" if self._replaced[at] else "no vote"
                 yield self.lines[at], f"{which} replaces this one, and it is taken to be “{STANDINGS[standing]}”"
             if self._marks[at] in misfits:
-                yield self.lines[at], f"it is no choice by the ballot's rules: {misfits[self._marks[at]]}"
+                yield self.lines[at], f"it is no choice by the ballot’s rules: {misfits[self._marks[at]]}"
 
     def _compare(self, at: int, opening: Entry) -> None:
         nonce = as_hash(opening["nonce"]).hex()

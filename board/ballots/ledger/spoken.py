@@ -20,7 +20,7 @@ FIELDS = {
     "takes_write_ins": "taking suggestions",
     "who": "who may vote",
     "work_bits": "proof of work",
-    "can_change": "changing one's vote",
+    "can_change": "changing one’s vote",
     "opens_at": "opening time",
     "closes_at": "closing time",
     "results": "when results are shown",
@@ -173,7 +173,7 @@ _LINES = {
     OPENING: _opening_line,
     STANDING: _standing_line,
     SEAL: _seal_line,
-    TERMS: _entry_line("the ballot's terms"),
+    TERMS: _entry_line("the ballot’s terms"),
     CHANGE: _entry_line("a change of the terms"),
     RESULT: _entry_line("a result"),
 }

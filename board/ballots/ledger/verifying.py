@@ -111,7 +111,7 @@ class Verifier:
     def end(self) -> Report:
         """Say what came of it, after the last line."""
         if not self._report.entries:
-            self._report.say("the ledger is empty: it has to begin with the ballot's terms")
+            self._report.say("the ledger is empty: it has to begin with the ballot’s terms")
         elif self._block:
             self._report.say(f"the ledger breaks off: no entry seals its last {len(self._block)} lines")
         self._report.votes = len(self._roll.lines)

@@ -93,7 +93,7 @@ def _why_not_found(receipt: str) -> str:
         return str(
             _("A receipt is 32 letters and digits, from 0 to 9 and a to f. Copy it from the page after your vote.")
         )
-    return str(_("No vote in this ballot has this receipt. Check each letter, and that it is this ballot's."))
+    return str(_("No vote in this ballot has this receipt. Check each letter, and that it is this ballot’s."))
 
 
 def _from_copy(ballot: Ballot) -> Response:

@@ -86,7 +86,7 @@ def test_forged_ledger_that_fits_together_is_told_from_our_own(run: Run, counted
     assert verify(file.open("rb")).is_sound
     done = run("verify", counted.slug, "--ledger", str(file))
     assert done.exit_code == 1
-    assert "line 1: this Board's own ledger has another line here" in done.output
+    assert "line 1: this Board’s own ledger has another line here" in done.output
 
 
 @pytest.mark.parametrize("line", [2, 5, 9, 14])
@@ -95,7 +95,7 @@ def test_dropped_line_is_named(run: Run, counted: Ballot, file: Path, line: int)
     file.write_bytes(b"\n".join([*lines[: line - 1], *lines[line:]]))
     done = run("verify", counted.slug, "--ledger", str(file))
     assert done.exit_code == 1
-    assert f"line {line}: this Board's own ledger has another line here" in done.output
+    assert f"line {line}: this Board’s own ledger has another line here" in done.output
     assert not re.search(r'[{"\[]', done.output), "no raw values"
 
 
@@ -119,7 +119,7 @@ def test_changed_question_is_noticed(run: Run, counted: Ballot) -> None:
     done = run("verify", counted.slug)
     assert done.exit_code == 1
     assert (
-        "the ballot's question is “Which is the worst musical?”, and the ledger has “Which is the best musical?”"
+        "the ballot’s question is “Which is the worst musical?”, and the ledger has “Which is the best musical?”"
         in done.output
     )
 

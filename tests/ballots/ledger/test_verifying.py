@@ -250,4 +250,4 @@ def test_choice_that_the_rules_do_not_allow_is_named(ballot: Ballot) -> None:
     vote(ballot, 1, [[ballot.options[0].id, 1], [ballot.options[1].id, 1]])
     close(ballot)
     seal()
-    assert "line 2: it is no choice by the ballot's rules" in said(verify(ledger_of(ballot)))
+    assert "line 2: it is no choice by the ballot’s rules" in said(verify(ledger_of(ballot)))
