@@ -89,8 +89,10 @@ def init_features(app: Flask) -> None:
         pages,
         transfer,
     )
+    from board.turns import Turns
 
     errors.init_errors(app)
     for feature in (accounts, articles, comments, ballots, gate, moderation, pages, embed, api, transfer, operations):
         feature.init_app(app)
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     pages.init_ready_pages(app, app.config["BOARD"])

@@ -6,7 +6,6 @@ that token still opens anything. Log-out, reset, ban and "end this session" end 
 
 import secrets
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 from flask import Flask, Response, after_this_request, current_app, g, request, session
@@ -18,6 +17,7 @@ from board.accounts.devices import describe_device, network_of
 from board.accounts.models import MemberSession, User, hash_token
 from board.answers import stop_overlay
 from board.extensions import as_loaded, db
+from board.statements import prepared
 from board.storage import now
 
 SESSION_TOKEN = "sid"  # noqa: S105 - the name of the cookie's field
@@ -36,7 +36,7 @@ def load_member(uniquifier: str) -> User | None:
     """Return the member whose live session this request carries, in one query."""
     present = now()
     values = {"token": hash_token(session.get(SESSION_TOKEN, "")), "uniquifier": uniquifier, "now": present}
-    row = db.session.connection().execute(_member_query(), values).first()
+    row = _member_query.first(**values)
     if row is None:
         return None
     *columns, token_hash, seen_at = row
@@ -47,9 +47,9 @@ def load_member(uniquifier: str) -> User | None:
     return as_loaded(User, dict(zip(MEMBER_COLUMNS, columns, strict=True)))
 
 
-@cache
-def _member_query() -> Select[Any]:
-    """Build the query once, on tables: every signed-in request sends it."""
+@prepared
+def _member_query(_dialect: str) -> Select[Any]:
+    """Ask for the member and the session; every signed-in request does."""
     member, opened = User.__table__.c, MemberSession.__table__.c
     return (
         select(*(member[name] for name in MEMBER_COLUMNS), opened.token_hash, opened.seen_at)

@@ -5,13 +5,14 @@ from functools import cache
 from typing import Any
 
 from flask import g, request
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
 from board.access import Moved, NotThere, load
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.extensions import as_loaded, db
+from board.statements import prepared
 from board.urls import spellings, url_for_article
 
 # What writing under an article takes: where it is, and whether it takes comments.
@@ -95,7 +96,8 @@ def load_place(segment: str) -> Article:
     """
     slug, names = request.args.get("site", ""), spellings(segment)
     refuse_nul(segment + slug)
-    rows = db.session.connection().execute(_place_query(bool(slug)), {"names": names, "slug": slug}).all()
+    values = {"likeliest": names[0], "other": names[-1]}
+    rows = _place_on_site.all(slug=slug, **values) if slug else _place.all(**values)
     found = {row.external_id: row for row in rows}
     for name in names:
         if name in found:
@@ -103,16 +105,23 @@ def load_place(segment: str) -> Article:
     raise NotThere
 
 
-@cache
-def _place_query(has_slug: bool) -> Select[Any]:
-    """Build the query once, on tables: whoever writes sends it."""
+@prepared
+def _place(_dialect: str) -> Select[Any]:
+    """Ask for an article of the primary site; whoever writes does."""
+    return _places(Site.__table__.c.id == PRIMARY_SITE_ID)
+
+
+@prepared
+def _place_on_site(_dialect: str) -> Select[Any]:
+    """Ask for an article of another site."""
+    return _places(Site.__table__.c.slug == bindparam("slug"))
+
+
+def _places(is_asked: ColumnElement[bool]) -> Select[Any]:
     article, site = Article.__table__.c, Site.__table__.c
-    is_asked = site.slug == bindparam("slug") if has_slug else site.id == PRIMARY_SITE_ID
-    return (
-        select(*place_columns())
-        .join_from(Article.__table__, Site.__table__, site.id == article.site_id)
-        .where(is_asked, article.external_id.in_(bindparam("names", expanding=True)))
-    )
+    is_named = or_(article.external_id == bindparam("likeliest"), article.external_id == bindparam("other"))
+    joined = select(*place_columns()).join_from(Article.__table__, Site.__table__, site.id == article.site_id)
+    return joined.where(is_asked, is_named)
 
 
 def place_columns() -> list[Any]:

@@ -9,7 +9,6 @@ confirmed, from any device.
 import hashlib
 import secrets
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 from flask import Flask, after_this_request, current_app, request, session
@@ -28,6 +27,7 @@ from board.comments.models import Comment, Draft
 from board.comments.operations import post_comment
 from board.extensions import db, insert_once, table_of
 from board.screening import TextRefused
+from board.statements import prepared
 from board.storage import BigId, now
 
 KEPT_FOR = timedelta(days=7)
@@ -66,13 +66,12 @@ def find_kept(user: Any, article: Article, parent: Comment | None = None) -> Dra
 
 def forget_kept(user: User, article: Article, parent: Comment | None = None) -> None:
     """Drop the member's texts that waited here; they have posted now."""
-    values = {"user": user.id, "article": article.id, "parent": parent.id if parent else None}
-    db.session.connection().execute(_forget_kept(), values)
+    _forget_kept.run(user=user.id, article=article.id, parent=parent.id if parent else None)
 
 
-@cache
-def _forget_kept() -> Delete:
-    """Build the statement once: each post sends it."""
+@prepared
+def _forget_kept(_dialect: str) -> Delete:
+    """Drop texts that waited; each post does."""
     draft = Draft.__table__.c
     is_here = draft.parent_id.is_not_distinct_from(bindparam("parent", type_=BigId))
     is_own = (draft.user_id == bindparam("user")) & (draft.article_id == bindparam("article"))

@@ -1,7 +1,7 @@
 """What screening asks about an author, as it is once the thread's turn is taken: one query, built once."""
 
 from datetime import timedelta
-from functools import cache
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, 
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.extensions import db
 from board.screening.rules import Rules
 from board.screening.submissions import Lately
+from board.statements import Prepared
 from board.storage import BigId, now
 
 A_MINUTE = timedelta(minutes=1)
@@ -26,16 +26,15 @@ def before_posting(
     """Return what the author has posted of late, and whether this very form is among it."""
     per_minute = current_app.config["BOARD"].comments_per_minute
     values = {"author": author.id, "key": submission_key, "since": now() - A_MINUTE, "most": per_minute}
-    query = _post_query(rules.asks_about_author)
-    row = db.session.connection().execute(query, {**values, **_asked_by(rules, article.site_id, likeness)}).one()
-    has_posted_this, *facts = row
+    asked = POSTING[rules.asks_about_author]
+    has_posted_this, *facts = asked.one(**values, **_asked_by(rules, article.site_id, likeness))
     return Lately(*facts), bool(has_posted_this)
 
 
 def before_editing(comment: Comment, rules: Rules, likeness: int | None) -> Lately:
     """Return the same as it would be if the comment were posted anew now, in its author's place of then."""
     values = {"author": comment.author_id, "comment": comment.id, **_asked_by(rules, comment.site_id, likeness)}
-    return Lately(*db.session.connection().execute(_edit_query(rules.asks_about_author), values).one())
+    return Lately(*EDITING[rules.asks_about_author].one(**values))
 
 
 def _asked_by(rules: Rules, site_id: int, likeness: int | None) -> dict[str, Any]:
@@ -53,8 +52,7 @@ def _asked_by(rules: Rules, site_id: int, likeness: int | None) -> dict[str, Any
     }
 
 
-@cache
-def _post_query(has_rules: bool) -> Select[Any]:
+def _post_query(_dialect: str, *, has_rules: bool) -> Select[Any]:
     comment = Comment.__table__.c
     own = comment.author_id == bindparam("author", type_=BigId)
     this = select(comment.id).where(own, comment.submission_key == bindparam("key"))
@@ -66,8 +64,7 @@ def _post_query(has_rules: bool) -> Select[Any]:
     return query.add_columns(_published(own), _count(fast), _copies(), _member_since())
 
 
-@cache
-def _edit_query(has_rules: bool) -> Select[Any]:
+def _edit_query(_dialect: str, *, has_rules: bool) -> Select[Any]:
     comment = Comment.__table__.c
     this: Any = bindparam("comment", type_=BigId)
     author = comment.author_id == bindparam("author", type_=BigId)
@@ -103,3 +100,8 @@ def _member_since() -> Any:
 
 def _count(rows: Select[Any]) -> Any:
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+# With a site's rules about authors, and without: what no rule asks is not read.
+POSTING = {has_rules: Prepared(partial(_post_query, has_rules=has_rules)) for has_rules in (True, False)}
+EDITING = {has_rules: Prepared(partial(_edit_query, has_rules=has_rules)) for has_rules in (True, False)}

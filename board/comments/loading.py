@@ -1,6 +1,5 @@
 """Find a comment with what the rules about it need."""
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -12,7 +11,8 @@ from board.accounts.models import User
 from board.articles.loading import place_columns, place_in
 from board.articles.models import Article, Site
 from board.comments.models import Comment
-from board.extensions import as_loaded, db
+from board.extensions import as_loaded
+from board.statements import prepared
 
 # What replying to a comment or liking it takes.
 ACT_COLUMNS = (
@@ -42,7 +42,7 @@ def load_to_reply_to(comment_id: int, viewer: Any) -> Comment:
 
 
 def _load_lean(comment_id: int, viewer: Any, *, has_names: bool) -> Comment:
-    row = db.session.connection().execute(_lean_query(has_names), {"comment": comment_id}).first()
+    row = (_to_reply_to if has_names else _to_like).first(comment=comment_id)
     if row is None:
         raise NotThere
     values = iter(row)
@@ -55,9 +55,17 @@ def _load_lean(comment_id: int, viewer: Any, *, has_names: bool) -> Comment:
     return comment
 
 
-@cache
-def _lean_query(has_names: bool) -> Select[Any]:
-    """Build the query once, on tables."""
+@prepared
+def _to_like(_dialect: str) -> Select[Any]:
+    return _lean_query(has_names=False)
+
+
+@prepared
+def _to_reply_to(_dialect: str) -> Select[Any]:
+    return _lean_query(has_names=True)
+
+
+def _lean_query(*, has_names: bool) -> Select[Any]:
     comment, article, author = Comment.__table__.c, Article.__table__.c, User.__table__.c
     query = select(*(comment[name] for name in ACT_COLUMNS)).where(comment.id == bindparam("comment"))
     if has_names:

@@ -8,7 +8,6 @@ the counters are exact; see docs/decisions/0008.
 """
 
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -43,6 +42,7 @@ from board.comments.threads import Thread
 from board.extensions import Model, db, table_of
 from board.screening.learning import forget_lesson
 from board.screening.likeness import likeness_of
+from board.statements import prepared
 from board.storage import BigId, UtcDateTime, insert_for, now
 
 __all__ = ["Comment", "CommentRevision", "Draft", "Reaction", "Thread", "viewer_id"]
@@ -239,9 +239,9 @@ class Comment(Model, CommentRules):
         """Count in the row, with the rank that follows if the counts are as they were read; else mend the rank."""
         expected = self.like_count + step, self.report_count
         counting = {"comment": self.id, "step": step, "new_rank": wilson(*expected)}
-        counts = tuple(db.session.connection().execute(_count_like(), counting).one())
+        counts = tuple(_count_like.one(**counting))
         if counts != expected:
-            db.session.connection().execute(_set_rank(), {"comment": self.id, "new_rank": wilson(*counts)})
+            _set_rank.run(comment=self.id, new_rank=wilson(*counts))
         likes, reports = counts
         for name, value in (("like_count", likes), ("report_count", reports), ("rank", wilson(likes, reports))):
             set_committed_value(self, name, value)
@@ -302,16 +302,16 @@ class CommentRevision(Model):
     replaced_at: Mapped[datetime] = mapped_column(default=now)
 
 
-@cache
-def _count_like() -> ReturningUpdate[int, int]:
+@prepared
+def _count_like(_dialect: str) -> ReturningUpdate[int, int]:
     comment = Comment.__table__.c
     counting = update(table_of(Comment)).where(comment.id == bindparam("comment"))
     counting = counting.values(like_count=comment.like_count + bindparam("step"), rank=bindparam("new_rank"))
     return counting.returning(comment.like_count, comment.report_count)
 
 
-@cache
-def _set_rank() -> Update:
+@prepared
+def _set_rank(_dialect: str) -> Update:
     ranking = update(table_of(Comment)).where(Comment.__table__.c.id == bindparam("comment"))
     return ranking.values(rank=bindparam("new_rank"))
 
@@ -331,11 +331,9 @@ class Reaction(Model):
 
         The caller holds the thread's row, so the comment's state stays what this finds.
         """
-        connection, values = db.session.connection(), {"comment": comment_id, "user": user_id}
         if is_liked:
-            liking = _like(connection.dialect.name)
-            return connection.execute(liking, {**values, "moment": now()}).first() is not None
-        return bool(connection.execute(_unlike(), values).rowcount)
+            return _like.first(comment=comment_id, user=user_id, moment=now()) is not None
+        return bool(_unlike.run(comment=comment_id, user=user_id))
 
 
 def _published() -> Select[int]:
@@ -343,7 +341,7 @@ def _published() -> Select[int]:
     return select(comment.id).where(comment.id == bindparam("comment"), comment.state == "published")
 
 
-@cache
+@prepared
 def _like(dialect: str) -> Executable:
     user, moment = bindparam("user", type_=BigId), bindparam("moment", type_=UtcDateTime())
     liking = insert_for(dialect)(Reaction.__table__)
@@ -352,8 +350,8 @@ def _like(dialect: str) -> Executable:
     return once
 
 
-@cache
-def _unlike() -> Delete:
+@prepared
+def _unlike(_dialect: str) -> Delete:
     reaction = Reaction.__table__.c
     is_it = (reaction.comment_id == _published().scalar_subquery()) & (reaction.user_id == bindparam("user"))
     return delete(table_of(Reaction)).where(is_it)

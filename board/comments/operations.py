@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -36,6 +35,7 @@ from board.screening.likeness import likeness_of
 from board.screening.rules import Rules
 from board.screening.submissions import Lately, merged
 from board.screening.taught import model_of, rules_of
+from board.statements import prepared
 from board.storage import insert_for, now
 
 # What every new comment begins with, besides what it says and where it stands.
@@ -202,7 +202,7 @@ def _claim_place(article: Article, parent: Comment | None) -> Place:
     if parent is None:
         return Place(None, None, 0, root_count - 1)
     counts = {"comment": parent.id, "replies": 1, "listed": 1, "below": int(parent.root_id is None)}
-    reply_count, state, lock_id = db.session.connection().execute(_count_replies(), counts).one()
+    reply_count, state, lock_id = _count_replies.one(**counts)
     if parent.root_id is not None:
         _count_below(parent.root_id, 1)
     takes_replies = state == "published" and lock_id is None
@@ -214,18 +214,18 @@ def _uncount(article: Article, place: Place) -> None:
     Thread.change(article.site_id, article.id, comments=-1, listed=-1)
     if place.parent_id is not None and place.root_id is not None:
         uncounted = {"comment": place.parent_id, "replies": 0, "listed": -1, "below": 0}
-        db.session.connection().execute(_count_replies(), uncounted)
+        _count_replies.run(**uncounted)
         _count_below(place.root_id, -1)
 
 
 def _count_below(root_id: int, step: int) -> None:
     counts = {"comment": root_id, "replies": 0, "listed": 0, "below": step}
-    db.session.connection().execute(_count_replies(), counts)
+    _count_replies.run(**counts)
 
 
-@cache
-def _count_replies() -> ReturningUpdate[int, str, int | None]:
-    """Build the update once, on the table, as all statements of a post."""
+@prepared
+def _count_replies(_dialect: str) -> ReturningUpdate[int, str, int | None]:
+    """Count what was posted below a comment."""
     comment = Comment.__table__.c
     return (
         update(table_of(Comment))
@@ -252,7 +252,7 @@ def _insert_comment(article: Article, author: User, place: Place, **values: Any)
         "ordinal": place.ordinal,
         "created_at": now(),
     }
-    comment_id = db.session.connection().scalar(_insert(db.engine.dialect.name), values)
+    comment_id = _insert.scalar(**values)
     if comment_id is None:
         return None
     comment = as_loaded(Comment, {"id": comment_id, **values})
@@ -261,9 +261,9 @@ def _insert_comment(article: Article, author: User, place: Place, **values: Any)
     return comment
 
 
-@cache
+@prepared
 def _insert(dialect: str) -> Executable:
-    """Build the insert once; its columns are those of the values that it is executed with."""
+    """Store a comment; the columns are those of the values that this is sent with."""
     once = insert_for(dialect)(Comment.__table__).on_conflict_do_nothing(index_elements=["author_id", "submission_key"])
     inserted: Executable = once.returning(Comment.__table__.c.id)
     return inserted

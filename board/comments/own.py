@@ -5,7 +5,6 @@ One query, whose parts are each a bounded range of an index; built once, because
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, bindparam, literal_column, null, select, union_all
@@ -13,7 +12,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, bindparam, literal_column,
 from board.accounts.models import User
 from board.comments.models import Comment, Reaction
 from board.comments.reading import MAX_HELD_SHOWN, NAMES, ShownComment
-from board.extensions import db
+from board.statements import prepared
 from board.storage import is_among
 
 MAX_IDS = 300  # comments of one page that are asked about; a page shows fewer
@@ -33,10 +32,9 @@ class Own:
 def own_comments(member: User, article_id: int, is_open: bool, ids: Sequence[int]) -> Own:
     """Return what is the member's own in the article's thread; `ids` are the comments on the page."""
     values = {"member": member.id, "article": article_id, "ids": list(ids)[:MAX_IDS]}
-    connection = db.session.connection()
     writer = [member.display_name, member.role, member.title, None]  # who moderates a site has no overlay
     own, liked = Own(), []
-    for row in connection.execute(_query(connection.dialect.name), values):
+    for row in _own.all(**values):
         if row.author_id is None:
             liked.append(row.id)
             continue
@@ -47,9 +45,9 @@ def own_comments(member: User, article_id: int, is_open: bool, ids: Sequence[int
     return own
 
 
-@cache
-def _query(dialect: str) -> CompoundSelect[Any]:
-    """Build the query once: what waits, what on the page is the member's, and of what they like there the ID alone."""
+@prepared
+def _own(dialect: str) -> CompoundSelect[Any]:
+    """Ask for what waits, what on the page is the member's, and of what they like there the ID alone."""
     comment, reaction = Comment.__table__.c, Reaction.__table__.c
     me: Any = bindparam("member")
     columns = [comment[name] for name in NAMES]

@@ -10,6 +10,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.extensions import Model, db, insert_once, table_of
+from board.statements import prepared
 
 
 class Thread(Model):
@@ -35,13 +36,12 @@ class Thread(Model):
         of one thread wait for each other, never in a circle.
         """
         db.session.flush()  # what is set on objects comes before, as it would before an update of objects
-        connection = db.session.connection()
         steps = {"article": article_id, "comments": comments, "listed": listed, "roots": roots}
-        count = connection.scalar(_change(), steps)
+        count = _change.scalar(**steps)
         if count is None:
             none = dict.fromkeys(("version", "comment_count", "listed_count", "root_count"), 0)
             insert_once(Thread, article_id=article_id, site_id=site_id, **none)
-            count = connection.scalar(_change(), steps)
+            count = _change.scalar(**steps)
         return int(count or 0)
 
 
@@ -53,9 +53,9 @@ def touch_threads_of(author: Any) -> None:
     db.session.execute(touching.execution_options(synchronize_session=False))
 
 
-@cache
-def _change() -> ReturningUpdate[int]:
-    """Build the update once: every change of a thread begins with it."""
+@prepared
+def _change(_dialect: str) -> ReturningUpdate[int]:
+    """Count; every change of a thread begins with it."""
     thread = Thread.__table__.c
     return (
         update(table_of(Thread))

@@ -5,7 +5,6 @@ One row for each member and thread, written at most once a visit, never by a GET
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +17,7 @@ from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.extensions import Model, db, table_of
+from board.statements import prepared
 from board.storage import insert_for, now
 
 VISIT_LASTS = timedelta(minutes=30)  # from its beginning; whoever reloads within it keeps the marks
@@ -76,7 +76,7 @@ def visit_to(article: Article, member_id: int) -> Visit | None:
     """Return the member's visit to the article's thread, in one query; None for a signed-out reader."""
     if not member_id:
         return None
-    row = db.session.execute(_visit_query(), {"article": article.id, **asked_by(member_id)}).one()
+    row = _visit.one(article=article.id, **asked_by(member_id))
     return visit_from(row, member_id)
 
 
@@ -122,8 +122,8 @@ def visit_columns() -> list[Any]:
     ]
 
 
-@cache
-def _visit_query() -> Select[Any]:
+@prepared
+def _visit(_dialect: str) -> Select[Any]:
     article: Any = Article.__table__
     return select(*visit_columns()).select_from(beside_visit(article)).where(article.c.id == bindparam("article"))
 
@@ -143,24 +143,23 @@ def first_new(article: Article, visit: Visit) -> int | None:
 
 def note_visit(article: Article, member: User, *, seconds_ago: int = 0) -> None:
     """Note that the member came to the thread, unless their last visit still lasts. The caller commits."""
-    connection, who = db.session.connection(), {"member": member.id, "article": article.id}
-    began_before = connection.scalar(_began_query(), who)
+    began_before = _began.scalar(member=member.id, article=article.id)
     if began_before is not None and now() - began_before <= VISIT_LASTS:
         return
     began_at = now() - timedelta(seconds=min(max(0, seconds_ago), MOST_SECONDS))
     coming = {"user_id": member.id, "article_id": article.id, "began_at": began_at, "earlier_at": None}
-    connection.execute(_coming(connection.dialect.name), {**coming, "visit_ended": began_at - VISIT_LASTS})
+    _coming.run(**coming, visit_ended=began_at - VISIT_LASTS)
 
 
-@cache
-def _began_query() -> Select[datetime]:
+@prepared
+def _began(_dialect: str) -> Select[datetime]:
     visit = ThreadVisit.__table__.c
     return select(visit.began_at).where(visit.user_id == bindparam("member"), visit.article_id == bindparam("article"))
 
 
-@cache
+@prepared
 def _coming(dialect: str) -> Executable:
-    """Build the statement once; its columns are those of the values that it is executed with."""
+    """Note a visit."""
     visit = table_of(ThreadVisit)
     coming = insert_for(dialect)(visit)
     again: Executable = coming.on_conflict_do_update(

@@ -7,14 +7,13 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from flask import Response, current_app, make_response, render_template, session
 from flask_babel import get_locale
 from flask_login import current_user
 from markupsafe import escape
-from sqlalchemy import Row, Select, bindparam, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from board.access import NotThere
 from board.answers import private, stop_overlay
@@ -33,6 +32,7 @@ from board.comments.tree import Node, Paths
 from board.comments.visits import Visit, asked_by, beside_visit, visit_columns, visit_from
 from board.csrf import form_token
 from board.extensions import db
+from board.statements import prepared
 from board.urls import spellings
 
 MAX_ID_DIGITS = 18
@@ -87,7 +87,7 @@ def comment_ids(text: str) -> list[int]:
     return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= MAX_ID_DIGITS]
 
 
-def make_overlay(segment: str, place: Row[Any], ids: list[int]) -> Overlay:
+def make_overlay(segment: str, place: Any, ids: list[int]) -> Overlay:
     """Return what is the present reader's own on the article's page."""
     viewer = current_user._get_current_object()
     ballots = _own_ballots(segment, place) if place.has_ballots else []
@@ -188,7 +188,7 @@ class NewsFrame:
 class HoursOf(CommentTimes):
     """When the article of a row takes comments."""
 
-    def __init__(self, row: Row[Any]) -> None:
+    def __init__(self, row: Any) -> None:
         """Take what the rule asks for from the row."""
         self.comments = row.comments
         self.comment_mode = row.comment_mode
@@ -209,12 +209,12 @@ def _ask_to_reload() -> Response:
     return response
 
 
-def _find_place(segment: str, site_slug: str, member_id: int) -> Row[Any]:
+def _find_place(segment: str, site_slug: str, member_id: int) -> Any:
     """Return what the overlay needs of the article, and whether there are ballots or a kept text. Raises NotThere."""
     refuse_nul(segment + site_slug)
     names = spellings(segment)
-    values = {"likeliest": names[0], "other": names[-1], "slug": site_slug, **asked_by(member_id)}
-    found = db.session.connection().execute(_place_query(bool(site_slug)), values).all()
+    values = {"likeliest": names[0], "other": names[-1], **asked_by(member_id)}
+    found = _place_on_site.all(slug=site_slug, **values) if site_slug else _place.all(**values)
     for name in names:
         for place in found:
             if place.external_id == name:
@@ -222,12 +222,23 @@ def _find_place(segment: str, site_slug: str, member_id: int) -> Row[Any]:
     raise NotThere
 
 
-@cache
-def _place_query(has_slug: bool) -> Select[Any]:
+@prepared
+def _place(_dialect: str) -> Select[Any]:
+    """Ask for an article of the primary site."""
+    return _places().where(Site.__table__.c.id == PRIMARY_SITE_ID)
+
+
+@prepared
+def _place_on_site(_dialect: str) -> Select[Any]:
+    """Ask for an article of another site."""
+    return _places().where(Site.__table__.c.slug == bindparam("slug"))
+
+
+def _places() -> Select[Any]:
     """Build the query, on tables: loading a whole article takes longer than all the rest of the overlay."""
     article, draft, site = Article.__table__.c, Draft.__table__.c, Site.__table__.c
     is_kept = (draft.user_id == bindparam("member")) & (draft.article_id == article.id) & draft.parent_id.is_(None)
-    query = (
+    return (
         select(
             article.id,
             article.site_id,
@@ -246,13 +257,12 @@ def _place_query(has_slug: bool) -> Select[Any]:
             *visit_columns(),
         )
         .select_from(beside_visit(Article.__table__))
+        .join(Site.__table__, site.id == article.site_id)
         .where(or_(article.external_id == bindparam("likeliest"), article.external_id == bindparam("other")))
     )
-    query = query.join(Site.__table__, site.id == article.site_id)
-    return query.where(site.slug == bindparam("slug") if has_slug else site.id == PRIMARY_SITE_ID)
 
 
-def _own_ballots(segment: str, place: Row[Any]) -> list[BallotView]:
+def _own_ballots(segment: str, place: Any) -> list[BallotView]:
     """Return the article's ballots that look another way to this reader than to all."""
     keys = member_keys() + device_keys() + address_keys()
     voted = exists().where(Vote.ballot_id == Ballot.id, Vote.voter_key.in_(keys))

@@ -1,0 +1,137 @@
+"""Statements of hot paths: built once, compiled once for each database, sent through the bare driver.
+
+SQLAlchemy takes ten times as long to send a small statement as SQLite to answer it. So what every request sends passes
+by its caches and results: the text and the order of the values are kept, and only the types that need it are converted.
+All else is as it is for every other statement of the session: its connection, its transaction, its events, its
+errors. See docs/decisions/0022.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection, Dialect, Executable, Insert
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from board.extensions import db
+
+Convert = Callable[[Any], Any]
+Build = Callable[[str], Executable]
+MakeRow = Callable[[Sequence[Any]], Any]
+
+
+class Prepared:
+    """A statement, and its compiled form for each database. Its rows are named tuples."""
+
+    def __init__(self, build: Build) -> None:
+        """Remember how to build it; `build` takes the dialect's name, "sqlite" or "postgresql"."""
+        self._build = build
+        self._compiled: dict[str, Compiled] = {}
+        self.__doc__ = build.__doc__
+
+    def all(self, **values: Any) -> list[Any]:
+        """Send the statement with its values, and return its rows."""
+        compiled, cursor = self._send(values)
+        return list(map(compiled.row_maker(cursor), cursor.fetchall()))
+
+    def first(self, **values: Any) -> Any | None:
+        """Send the statement with its values, and return its first row, or None."""
+        compiled, cursor = self._send(values)
+        found = cursor.fetchone()
+        row = None if found is None else compiled.row_maker(cursor)(found)
+        cursor.close()
+        return row
+
+    def one(self, **values: Any) -> Any:
+        """Send the statement with its values, and return its one row. Raises LookupError if there is none."""
+        row = self.first(**values)
+        if row is None:
+            raise LookupError(f"no row was found by {self._build}")
+        return row
+
+    def scalar(self, **values: Any) -> Any | None:
+        """Send the statement with its values, and return the first value of its first row, or None."""
+        row = self.first(**values)
+        return None if row is None else row[0]
+
+    def run(self, **values: Any) -> int:
+        """Send the statement with its values, and return how many rows it changed."""
+        _compiled, cursor = self._send(values)
+        count: int = cursor.rowcount
+        cursor.close()
+        return count
+
+    def _send(self, values: dict[str, Any]) -> tuple["Compiled", Any]:
+        connection = db.session.connection()
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = Compiled(self._build(dialect.name), dialect, list(values))
+        return compiled, compiled.send(connection, values)
+
+
+def prepared(build: Build) -> Prepared:
+    """Make of a function that builds a statement for a dialect the statement itself."""
+    return Prepared(build)
+
+
+class Compiled:
+    """A statement's text for one database, with what its values and rows have to be converted by."""
+
+    def __init__(self, statement: Executable, dialect: Dialect, names: list[str]) -> None:
+        """Compile it; the columns of a bare INSERT are those of the `names` of its values."""
+        assert isinstance(statement, ClauseElement)
+        columns = names if isinstance(statement, Insert) else None
+        ready = statement.compile(dialect=dialect, column_keys=columns)
+        if not isinstance(ready, SQLCompiler) or ready.post_compile_params or ready.insert_prefetch:
+            raise TypeError(f"this statement is not the same text for all values: {ready}")
+        self.text = str(ready)
+        self._columns = ready._result_columns
+        self._dialect = dialect
+        self._order: Sequence[str] | None = ready.positiontup
+        self._converts: dict[str, Any] = dict(ready._bind_processors)
+        constants = {name: bound.value for name, bound in ready.binds.items() if not bound.required}
+        self._fixed = {name: self._converted(name, value) for name, value in constants.items()}
+        self._row_maker: MakeRow | None = None
+
+    def send(self, connection: Connection, values: dict[str, Any]) -> Any:
+        """Send it, and return the driver's cursor. Raises what SQLAlchemy raises."""
+        sent = {**self._fixed, **{name: self._converted(name, value) for name, value in values.items()}}
+        parameters: Any = sent if self._order is None else tuple(map(sent.__getitem__, self._order))
+        cursor: Any = connection.connection.cursor()
+        for listener in connection.dispatch.before_cursor_execute:
+            listener(connection, cursor, self.text, parameters, None, False)
+        try:
+            cursor.execute(self.text, parameters)
+        except Exception as error:
+            connection._handle_dbapi_exception(error, self.text, parameters, cursor, None)
+        return cursor
+
+    def row_maker(self, cursor: Any) -> MakeRow:
+        """Return what makes a named tuple of a driver's row; the first cursor tells the driver's own types."""
+        if self._row_maker is None:
+            self._row_maker = self._make_row_maker([column[1] for column in cursor.description])
+        return self._row_maker
+
+    def _make_row_maker(self, driver_types: list[Any]) -> MakeRow:
+        kind: Any = namedtuple("Row", [column.keyname for column in self._columns], rename=True)  # type: ignore[misc]
+        make: MakeRow = kind._make
+        converts: list[tuple[int, Any]] = []
+        for place, (column, driver_type) in enumerate(zip(self._columns, driver_types, strict=True)):
+            convert = column.type._cached_result_processor(self._dialect, driver_type)
+            if convert:
+                converts.append((place, convert))
+        if not converts:
+            return make
+
+        def convert_and_make(found: Sequence[Any]) -> Any:
+            values = list(found)
+            for place, convert in converts:
+                values[place] = convert(values[place])
+            return make(values)
+
+        return convert_and_make
+
+    def _converted(self, name: str, value: Any) -> Any:
+        convert = self._converts.get(name)
+        return convert(value) if convert else value
