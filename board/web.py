@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day_type
 from functools import cache, lru_cache, partial
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from board.answers import FRESH_COOKIE, FRESH_SECONDS
+from board.blanks import BLANK_TIME, BlankTime
 from board.config import Settings
 from board.extensions import babel
 from board.storage import now
@@ -67,7 +69,9 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.before_request(start_clock)
     app.after_request(finish)
     app.after_request(ask_for_fresh_pages)
-    app.jinja_env.filters.update(timeago=time_ago, exact_time=exact_time)
+    app.jinja_env.filters.update(
+        timeago=or_blank(time_ago, BLANK_TIME.timeago), exact_time=or_blank(exact_time, BLANK_TIME.exact_time)
+    )
     app.jinja_env.globals.update(
         get_locale=get_locale,
         now=now,
@@ -110,6 +114,11 @@ def choose_locale(default: Locale) -> Locale:
 def text_direction() -> str:
     """Return "rtl" or "ltr" for the page."""
     return str((get_locale() or Locale("en")).text_direction)
+
+
+def or_blank(words: Callable[[datetime], str], blank: str) -> Callable[[datetime | BlankTime], str]:
+    """Let a filter of times leave its blank where the time is filled in later."""
+    return lambda moment: blank if isinstance(moment, BlankTime) else words(moment)
 
 
 def time_ago(moment: datetime) -> str:

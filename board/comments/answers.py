@@ -18,6 +18,7 @@ from board.comments.discussion import for_machines
 from board.comments.featured import featured_in
 from board.comments.forms import CommentForm, new_form
 from board.comments.models import Comment, CommentRevision
+from board.comments.posted import is_plain, posted_html
 from board.comments.profile import profile_page
 from board.comments.sorting import MAX_INTEGER
 from board.comments.thread import ThreadPage, comment_paths, grow, load_replies, thread_page
@@ -144,6 +145,8 @@ def show_comment(comment: Comment, otherwise: Response) -> Response:
 
 def show_posted(comment: Comment, parent: Comment | None) -> Response:
     """Answer with the new comment, and with the form empty again if it was not a reply's."""
+    if is_plain(comment):
+        return private(make_response(posted_html(comment, parent, comment_paths()), 201))
     shown = reading.shown(comment)
     shown.has_open_thread = comment.article.takes_comments
     here = article_path(comment.article)

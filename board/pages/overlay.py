@@ -3,14 +3,12 @@
 Few queries, whatever the page shows: who asks, where, what is theirs. See docs/decisions/0020.
 """
 
-import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template, session
-from flask_babel import get_locale
+from flask import Response, make_response, render_template, session
 from flask_login import current_user
 from markupsafe import escape
 from sqlalchemy import Select, bindparam, exists, or_, select
@@ -23,6 +21,7 @@ from board.ballots.models import Ballot, Placement
 from board.ballots.placing import BallotView, ballots_on, ids_on, is_wide_on
 from board.ballots.voters import address_keys, device_keys, member_keys
 from board.ballots.votes import Vote
+from board.blanks import filled
 from board.comments.composer import Composer, make_composer
 from board.comments.models import Draft, viewer_id
 from board.comments.own import MAX_IDS, Own, own_comments
@@ -36,7 +35,6 @@ from board.statements import prepared
 from board.urls import spellings
 
 MAX_ID_DIGITS = 18
-BLANK = re.compile(r"\[\[(name|token|key|id|likes|news|since)\]\]")
 
 
 @dataclass
@@ -140,15 +138,6 @@ def _own_actions(comment: ShownComment, viewer: Any, prefix: str) -> str:
     values = {"id": str(comment.id), "likes": str(comment.like_count)}
     footer = filled("comments/_own_actions.html", values, may=rights, **blanks)
     return f'<template data-for="#comment-{comment.id} > .comment__own > .comment__actions">{footer}</template>'
-
-
-def filled(template: str, values: dict[str, str], **blanks: Any) -> str:
-    """Return the template with the values, which are safe HTML, in its blanks; rendered once for each language."""
-    frames: dict[Any, str] = current_app.extensions.setdefault("overlay_frames", {})
-    form = (template, str(get_locale()), *blanks.values())
-    if form not in frames:
-        frames[form] = render_template(template, **blanks)
-    return BLANK.sub(lambda blank: values[blank[1]], frames[form])
 
 
 @dataclass(frozen=True)
