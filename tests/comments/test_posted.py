@@ -14,6 +14,7 @@ from tests.conftest import Browser
 from tests.factories import make_article, make_member, make_site
 
 BrowserFor = Callable[[User], Browser]
+Both = Callable[[User, str, str], tuple[str, str]]
 SCRIPT = {"HX-Request": "true"}
 CHANGING = re.compile(r'(name="(?:csrf_token|key)" value=")[^"]+|comment(s/|-)\d+|reply-\d+|(datetime=")[^"]+|\s*\n\s*')
 LINKS = "Look: https://a.example https://b.example https://c.example"
@@ -26,7 +27,7 @@ def said(answer: str) -> str:
 
 
 @pytest.fixture
-def both(monkeypatch: pytest.MonkeyPatch, browser_for: BrowserFor) -> Callable[[User, str, str], tuple[str, str]]:
+def both(monkeypatch: pytest.MonkeyPatch, browser_for: BrowserFor) -> Both:
     """Post the same as two members who differ in nothing that is shown, one of whom gets the whole partial."""
 
     def post(author: User, path: str, body: str) -> tuple[str, str]:
@@ -42,19 +43,19 @@ def both(monkeypatch: pytest.MonkeyPatch, browser_for: BrowserFor) -> Callable[[
 
 
 @pytest.mark.parametrize("body", ["Bravo *all*.", LINKS, BLANKS, "مرحبا"], ids=["text", "held", "blanks", "rtl"])
-def test_a_comment_is_answered_as_the_page_would_show_it(article: Article, author: User, both, body: str) -> None:
+def test_a_comment_is_answered_as_the_page_would_show_it(article: Article, author: User, both: Both, body: str) -> None:
     filled_in, rendered = both(author, "/articles/opening-night/comments", body)
     assert filled_in == rendered
 
 
 def test_a_reply_is_answered_as_the_page_would_show_it(
-    article: Article, other_member: User, comment: Comment, both
+    article: Article, other_member: User, comment: Comment, both: Both
 ) -> None:
     filled_in, rendered = both(other_member, f"/comments/{comment.id}/replies", "Indeed.")
     assert filled_in == rendered
 
 
-def test_on_another_site_the_empty_form_posts_there_again(author: User, both) -> None:
+def test_on_another_site_the_empty_form_posts_there_again(article: Article, author: User, both: Both) -> None:
     make_article(make_site("second", "The Second"), "opening-night")
     filled_in, rendered = both(author, "/articles/opening-night/comments?site=second", "Bravo.")
     assert filled_in == rendered
