@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from board.articles.loading import article_path
 from board.blanks import BLANK_TIME, BlankTime, filled
@@ -109,7 +109,7 @@ class BlankComposer:
         return CommentForm(formdata=None)
 
 
-def posted_html(comment: Comment, parent: Comment | None, paths: Paths) -> Markup:
+def posted_html(comment: Comment, parent: Comment | None, paths: Paths) -> str:
     """Return what takes the form's place once the comment is stored."""
     shown = BlankComment(comment.state, comment.article.takes_comments, comment.can_be_edited_by(comment.author))
     thread = BlankThread((BlankNode(shown),), paths.comments, paths.members)
@@ -126,9 +126,8 @@ def posted_html(comment: Comment, parent: Comment | None, paths: Paths) -> Marku
     if parent is None:
         action = str(escape(article_path(comment.article, "comments.post")))
         values |= {"action": action, "token": form_token(), "key": secrets.token_hex(8)}
-    return Markup(
-        filled("comments/_posted.html", values, thread=thread, composer=BlankComposer(parent is not None or None))
-    )
+    composer = BlankComposer(parent is not None or None)
+    return filled("comments/_posted.html", values, thread=thread, composer=composer)
 
 
 def is_plain(comment: Comment) -> bool:
