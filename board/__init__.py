@@ -89,10 +89,17 @@ def init_features(app: Flask) -> None:
         pages,
         transfer,
     )
-    from board.turns import Turns
 
     errors.init_errors(app)
     for feature in (accounts, articles, comments, ballots, gate, moderation, pages, embed, api, transfer, operations):
         feature.init_app(app)
+    init_front(app)
+
+
+def init_front(app: Flask) -> None:
+    """Put in front of Flask what a request meets first: ready bytes, then the queue."""
+    from board.pages import init_ready_pages
+    from board.turns import Turns
+
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
-    pages.init_ready_pages(app, app.config["BOARD"])
+    init_ready_pages(app, app.config["BOARD"])

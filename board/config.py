@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port that `board serve` listens on.")
     workers: Annotated[int, Field(ge=0, le=256)] = Field(
         default=0,
-        description="Web processes of `board serve`. 0: one for SQLite, one per core for PostgreSQL.",
+        description="Web processes of `board serve`. 0: one per core, on SQLite two at most, below 2 GB of memory one.",
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(default=4, description="Threads in each web process.")
     page_cache_megabytes: Annotated[int, Field(ge=0, le=4096)] = Field(

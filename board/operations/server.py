@@ -19,8 +19,11 @@ from board.operations.revision import has_newest_schema
 if TYPE_CHECKING:
     from flask import Flask
 
+MOST_ON_SQLITE = 2  # one writes at a time, whatever we do
+SMALL_MACHINE_BYTES = 2 * 1024**3
 DELIVERS = "BOARD_SERVE_DELIVERS"  # from the watching process to the web processes
 WATCHING = Path(__file__).with_name("watching.py")
+LARGE_BYTES = str(1024 * 1024)  # given back when freed, as what a password's hash takes (19 MiB), instead of kept
 FEW_ARENAS = "2"  # of glibc's memory: as many as cores would hold what none of them uses any more
 
 
@@ -35,6 +38,7 @@ def run(*, host: str | None, port: int | None, workers: int | None, socket: str 
     os.environ[DELIVERS] = "1" if delivers else ""
     os.environ["BOARD_PORT"] = str(port)  # for the web processes, whose links name it
     os.environ.setdefault("MALLOC_ARENA_MAX", FEW_ARENAS)
+    os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", LARGE_BYTES)
     click.echo(f"Board is on {socket or f'http://{host}:{port}'} (press Ctrl-C to stop)", err=True)
     server = {
         "host": host,
@@ -73,8 +77,12 @@ def sqlite_file(settings: Settings) -> str:
 
 
 def default_workers(settings: Settings) -> int:
-    """Return one process for SQLite, one per core for PostgreSQL."""
-    return 1 if settings.database_url.startswith("sqlite") else os.cpu_count() or 1
+    """Return one process for each core; on SQLite two at most, and one on a small machine (docs/decisions/0025)."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not settings.database_url.startswith("sqlite"):
+        return cores
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(cores, MOST_ON_SQLITE) if memory > SMALL_MACHINE_BYTES else 1
 
 
 def build() -> "Flask":

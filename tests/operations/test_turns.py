@@ -1,0 +1,63 @@
+"""One request at a time goes into Flask, unless the one inside only waits."""
+
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from board import turns
+from board.turns import Turns
+
+
+class Inside:
+    """An application that notes how many are in it at once, and stays for a while."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.now, self.most, self.done = seconds, 0, 0, 0
+        self._lock = threading.Lock()
+
+    def __call__(self, _environ: Any, _start_response: Any) -> Iterable[bytes]:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(self.seconds)
+        with self._lock:
+            self.now -= 1
+            self.done += 1
+        return [b""]
+
+
+def ask_at_once(app: Turns, count: int) -> None:
+    threads = [threading.Thread(target=app, args=({}, lambda *_: None)) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+
+def test_one_request_is_inside_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 5)
+    inside = Inside(0.01)
+    ask_at_once(Turns(inside), 8)
+    assert (inside.most, inside.done) == (1, 8)
+
+
+def test_a_request_that_hangs_keeps_nobody_from_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.01)
+    inside = Inside(0.5)
+    ask_at_once(Turns(inside), 4)
+    assert (inside.most, inside.done) == (4, 4)
+
+
+def test_a_fault_gives_the_turn_back() -> None:
+    def fails(_environ: Any, _start_response: Any) -> Iterable[bytes]:
+        raise RuntimeError
+
+    app = Turns(fails)
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(RuntimeError):
+            app({}, lambda *_: None)
+        assert time.monotonic() - began < turns.PATIENCE_SECONDS
