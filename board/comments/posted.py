@@ -33,7 +33,13 @@ class BlankComment:
     body_html: str = "[[body_html]]"
     created_at: BlankTime = BLANK_TIME
     edited_at: None = None
+    lock_id: None = None
     like_count: int = 0
+
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether it has a place on everybody's page; one that waits has none yet."""
+        return self.state == "published"
 
     def is_written_by(self, _viewer: Any) -> bool:
         """Say yes: the author is shown it."""
@@ -81,7 +87,9 @@ class BlankThread:
     members_path: str
     viewer: BlankAuthor = BlankAuthor()
     is_member: bool = True
+    is_staff: bool = False
     liked: frozenset[int] = frozenset()
+    featured_ids: tuple[()] = ()
 
     @property
     def paths(self) -> Paths:
@@ -133,4 +141,6 @@ def posted_html(comment: Comment, parent: Comment | None, paths: Paths) -> str:
 def is_plain(comment: Comment) -> bool:
     """Tell whether its author holds no office, and nobody has done anything with it since it was posted."""
     is_untouched = comment.edited_at is None and not comment.like_count and not comment.listed_reply_count
-    return comment.author.role == "member" and comment.state in {"published", "held"} and is_untouched
+    author = comment.author
+    holds_office = author.role != "member" or author.has_site_roles
+    return not holds_office and comment.state in {"published", "held"} and is_untouched

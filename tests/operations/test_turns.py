@@ -11,6 +11,10 @@ from board import turns
 from board.turns import Turns
 
 
+def ignore(*_args: Any) -> Any:
+    """Start no response."""
+
+
 class Inside:
     """An application that notes how many are in it at once, and stays for a while."""
 
@@ -30,7 +34,7 @@ class Inside:
 
 
 def ask_at_once(app: Turns, count: int) -> None:
-    threads = [threading.Thread(target=app, args=({}, lambda *_: None)) for _ in range(count)]
+    threads = [threading.Thread(target=app, args=({}, ignore)) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -59,5 +63,5 @@ def test_a_fault_gives_the_turn_back() -> None:
     for _ in range(2):
         began = time.monotonic()
         with pytest.raises(RuntimeError):
-            app({}, lambda *_: None)
+            app({}, ignore)
         assert time.monotonic() - began < turns.PATIENCE_SECONDS
