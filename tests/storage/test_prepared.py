@@ -11,8 +11,7 @@ from board.accounts.models import User
 from board.articles.models import Article, Site
 from board.extensions import db, table_of
 from board.statements import Prepared, prepared
-from board.storage import now
-from tests.factories import make_article
+from tests.factories import make_article, make_site
 
 
 @prepared
@@ -30,9 +29,10 @@ def renaming(_dialect: str) -> Executable:
 
 
 @prepared
-def adding(_dialect: str) -> Executable:
-    """Add a site."""
-    return insert(table_of(Site)).returning(table_of(Site).c.id)
+def moving(_dialect: str) -> Executable:
+    """Give a site another slug."""
+    site = table_of(Site)
+    return update(site).where(site.c.slug == bindparam("which")).values(slug=bindparam("new_slug"))
 
 
 def test_rows_have_the_types_of_their_columns(site: Site) -> None:
@@ -61,8 +61,9 @@ def test_a_change_is_part_of_the_transaction(site: Site) -> None:
 
 
 def test_a_broken_constraint_raises_what_sqlalchemy_raises(site: Site) -> None:
+    make_site("second", "The Second")
     with pytest.raises(IntegrityError):
-        adding.scalar(slug="main", name="Again", origins=[], created_at=now())
+        moving.run(which="second", new_slug="main")
     db.session.rollback()
     assert named.first(slug="main") is not None
 
