@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app, request, session, url_for
 
+from board.answers import is_fragment
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments import reading
@@ -121,6 +122,7 @@ class Slice:
     roots: list[ShownComment]
     before: str | None = None
     after: str | None = None
+    is_nearest: bool = False  # there is nothing where it was asked for
 
 
 def thread_page(article: Article, viewer: Any = None, path: str | None = None) -> ThreadPage:
@@ -139,6 +141,7 @@ def thread_page(article: Article, viewer: Any = None, path: str | None = None) -
         focus_id=int(focus) if focus.isascii() and focus.isdigit() and len(focus) < 19 else None,
         viewer=viewer,
         path=path or article_path(article),
+        is_added=is_fragment() and "after" in asked,
     )
     page.composer = make_composer(article, viewer)
     if page.is_member:
@@ -156,8 +159,12 @@ def load_page(
     focus_id: int | None = None,
     viewer: Any = None,
     path: str = "",
+    is_added: bool = False,
 ) -> ThreadPage:
-    """Return a page of the thread: at the comment `focus_id` if it is there, else after or before a cursor."""
+    """Return a page of the thread: at the comment `focus_id` if it is there, else after or before a cursor.
+
+    `is_added`: it is put below what the reader has on the page. Where nothing is left it is empty then, not the nearest.
+    """
     thread = db.session.get(Thread, article.id)
     total = thread.comment_count if thread else 0
     page = ThreadPage(article, sort.name, total, [], paths, path, viewer, visit=visit_to(article, viewer_id(viewer)))
@@ -168,6 +175,8 @@ def load_page(
     else:
         limits = ALL_BELOW if thread and thread.listed_count <= SMALL_THREAD else REPLIES_BELOW
         part = _slice(article.id, sort, after, before, way[0] if way else None)
+        if is_added and part.is_nearest:
+            part = Slice([])
         tops = part.roots
         page.previous_url = page_url(path, sort=sort.name, before=part.before) if part.before else None
         page.next_url = page_url(path, sort=sort.name, after=part.after) if part.after else None
@@ -285,7 +294,7 @@ def _slice(article_id: int, sort: Sort, after: str, before: str, first: ShownCom
     found = reading.roots(article_id, sort, size + 1, at)
     if not found and at:  # past the end: the last page is the nearest
         found = reading.roots(article_id, sort, size + 1, None, towards_start=True)
-        return Slice(found[-size:], sort.cursor(found[-size]) if len(found) > size else None)
+        return Slice(found[-size:], sort.cursor(found[-size]) if len(found) > size else None, is_nearest=True)
     return _going_on(sort, found, size, at is not None)
 
 
