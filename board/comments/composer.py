@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 
 from board.articles.loading import article_path
-from board.articles.models import Article
+from board.articles.models import Article, Site
 from board.comments.drafts import find_kept
 from board.comments.forms import CommentForm, draft_name, new_form
 from board.comments.models import Comment, viewer_id
@@ -45,10 +45,7 @@ class Composer:
     @property
     def guidelines_url(self) -> str:
         """Return where the site's guidelines are; empty if it has none."""
-        site = self.article.site
-        if not rules_of(site).text("guidelines"):
-            return ""
-        return url_for("comments.guidelines", site=None if site.is_primary else site.slug)
+        return guidelines_url_on(self.article.site)
 
     @property
     def is_member(self) -> bool:
@@ -76,6 +73,13 @@ class Composer:
         if self.parent:
             return url_for("comments.replies", comment_id=self.parent.id)
         return article_path(self.article) + "#comment-form"
+
+
+def guidelines_url_on(site: Site) -> str:
+    """Return where the site's guidelines are; empty if it has none."""
+    if not rules_of(site).text("guidelines"):
+        return ""
+    return url_for("comments.guidelines", site=None if site.is_primary else site.slug)
 
 
 def make_composer(

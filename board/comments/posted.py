@@ -12,6 +12,7 @@ from markupsafe import escape
 
 from board.articles.loading import article_path
 from board.blanks import BLANK_TIME, BlankTime, filled
+from board.comments.composer import guidelines_url_on
 from board.comments.forms import CommentForm, draft_name
 from board.comments.models import Comment
 from board.comments.tree import Paths
@@ -29,7 +30,7 @@ class BlankComment:
     id: str = "[[id]]"
     author_id: str = "[[author_id]]"
     author_name: str = "[[author_name]]"
-    author_role: str = "member"
+    badge: str = ""
     body_html: str = "[[body_html]]"
     created_at: BlankTime = BLANK_TIME
     edited_at: None = None
@@ -102,6 +103,7 @@ class BlankComposer:
     """The form above the comment, empty again; a reply takes the place of its own."""
 
     parent: bool | None  # None: it is no reply's
+    guidelines_url: str = ""
     draft: str = "[[draft]]"
     action: str = "[[action]]"
     token: str = "[[token]]"  # noqa: S105 - a blank
@@ -131,10 +133,11 @@ def posted_html(comment: Comment, parent: Comment | None, paths: Paths) -> str:
         "exact_time": exact_time(comment.created_at),
         "draft": draft_name(comment.article_id, parent),
     }
+    composer = BlankComposer(parent is not None or None)
     if parent is None:
+        composer = BlankComposer(None, guidelines_url_on(comment.article.site))
         action = str(escape(article_path(comment.article, "comments.post")))
         values |= {"action": action, "token": form_token(), "key": secrets.token_hex(8)}
-    composer = BlankComposer(parent is not None or None)
     return filled("comments/_posted.html", values, thread=thread, composer=composer)
 
 
@@ -142,5 +145,5 @@ def is_plain(comment: Comment) -> bool:
     """Tell whether its author holds no office, and nobody has done anything with it since it was posted."""
     is_untouched = comment.edited_at is None and not comment.like_count and not comment.listed_reply_count
     author = comment.author
-    holds_office = author.role != "member" or author.has_site_roles
+    holds_office = author.role != "member" or author.has_site_roles or author.title
     return not holds_office and comment.state in {"published", "held"} and is_untouched

@@ -163,7 +163,7 @@ def load_page(
 ) -> ThreadPage:
     """Return a page of the thread: at the comment `focus_id` if it is there, else after or before a cursor.
 
-    `is_added`: it is put below what the reader has on the page. Where nothing is left it is empty then, not the nearest.
+    `is_added`: it is put below what the reader has on the page; where nothing is left, it is empty, not the nearest.
     """
     thread = db.session.get(Thread, article.id)
     total = thread.comment_count if thread else 0

@@ -6,12 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from board.accounts.models import User
-from board.articles.models import Article
+from board.articles.models import Article, Site
 from board.comments import answers
 from board.comments.models import Comment
 from board.extensions import db
+from board.screening.operations import change_rules
 from tests.conftest import Browser
-from tests.factories import make_article, make_member, make_site
+from tests.factories import make_article, make_comment, make_member, make_site
 
 BrowserFor = Callable[[User], Browser]
 Both = Callable[[User, str, str], tuple[str, str]]
@@ -82,3 +83,16 @@ def test_the_answer_to_a_retry_shows_what_has_happened_since(
     again = browser_for(author).post("/articles/opening-night/comments", form, headers=SCRIPT)
     assert 'id="comment-' in again.text
     assert "</svg>1</span>" in again.text
+
+
+def test_the_empty_form_leads_to_the_guidelines(
+    article: Article, site: Site, author: User, browser_for: BrowserFor
+) -> None:
+    make_comment(article, author)
+    change_rules(site, {"guidelines": "Be kind."})
+    db.session.commit()
+    browser = browser_for(author)
+    posted = browser.post("/articles/opening-night/comments", {"body": "Bravo again.", "key": "k"}, headers=SCRIPT)
+    link = '<a class="small" href="/guidelines">'
+    assert link in posted.text
+    assert link in browser.get("/articles/opening-night/comments").text
