@@ -23,6 +23,11 @@ from board.storage import now
 badge_changed = Signal()  # what stands beside a member's name in threads; the sender is the member
 
 
+def _title(title: str) -> dict[str, str]:
+    """Return what the log keeps of a title, which may name somebody."""
+    return {"title": audit.fingerprint(title) if title else ""}
+
+
 class Taken(Exception):
     """The address or the name belongs to another member; says which."""
 
@@ -84,7 +89,7 @@ def change_title(user: User, title: str, *, by: User | None = None) -> None:
     if user.title == before:
         return
     db.session.flush()
-    audit.record("member.title_changed", user, by=by, before={"title": before}, after={"title": user.title})
+    audit.record("member.title_changed", user, by=by, before=_title(before), after=_title(user.title))
     badge_changed.send(user)
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "import": "board.cli.transfer:import_",
     "export": "board.cli.transfer:export",
     "mail": "board.cli.mail:mail",
+    "moderation": "board.cli.moderation:moderation",
     "subscribers": "board.cli.subscribers:subscribers",
     "settings": "board.cli.settings:settings",
 }

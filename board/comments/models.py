@@ -82,7 +82,7 @@ class Comment(Model, CommentRules):
         Index("ix_comment_held", "article_id", "id", **IS_HELD),
         Index("ix_comment_author", "author_id", "created_at", "id"),
         Index("ix_comment_created", "created_at", "id"),
-        Index("ix_comment_waiting", "state", "report_count", "id", "site_id", **IS_WAITING),
+        Index("ix_comment_waiting", "state", "report_weight", "id", "site_id", **IS_WAITING),
         Index("ix_comment_waiting_author", "state", "author_id", "site_id", "id", **IS_WAITING),
         Index("ix_comment_waiting_article", "state", "article_id", "site_id", "id", **IS_WAITING),
         Index("ix_comment_waiting_text", "state", "text_key", "site_id", "id", **IS_WAITING),

@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         notice_views,
         reason_views,
         sanction_views,
+        transparency_views,
         words,
     )
     from board.moderation.kept import (
@@ -24,12 +25,14 @@ def init_app(app: Flask) -> None:
         sanctions_on,
     )
     from board.moderation.views import blueprint
+    from board.moderation.waiting import desk_waiting
 
     app.register_blueprint(blueprint)
     keeps("decisions", export=decisions_about, erase=forget_decisions)
     keeps("sanctions", export=sanctions_on, erase=forget_sanctions)
     keeps("reports", export=reports_by, erase=forget_reports)
     app.jinja_env.globals.update(
+        desk_waiting=desk_waiting,
         act_name=words.act_name,
         found_text=words.found_text,
         duration_text=words.duration_text,

@@ -9,7 +9,7 @@ from board.accounts.forms import form_page
 from board.accounts.reach import reach
 from board.answers import private
 from board.extensions import db
-from board.moderation.appeals import count_appeals, decide_appeal, load_appeal, load_appeals
+from board.moderation.appeals import decide_appeal, load_appeal, load_appeals
 from board.moderation.forms import OutcomeForm
 from board.moderation.views import blueprint
 
@@ -19,8 +19,8 @@ def appeals() -> Response:
     """Show the appeals that this person may decide, those due first."""
     moderator = staff("moderator")
     within = reach(moderator, "moderator")
-    found, count = load_appeals(moderator, within), count_appeals(moderator, within)
-    return private(make_response(render_template("moderation/appeals.html", appeals=found, count=count)))
+    found = load_appeals(moderator, within)
+    return private(make_response(render_template("moderation/appeals.html", appeals=found)))
 
 
 @blueprint.route("/moderation/appeals/<int:statement_id>", methods=["GET", "POST"])

@@ -141,10 +141,9 @@ def load_appeal(statement_id: int, user: User, within: Reach) -> Appeal:
     return load(_open(user, within).where(Appeal.statement_id == statement_id).options(*_with_context()))
 
 
-def count_appeals(user: User, within: Reach) -> int:
-    """Return how many appeals wait for the member of the staff."""
-    waiting = _open(user, within).with_only_columns(func.count())
-    return db.session.scalar(waiting) or 0
+def count_appeals(user: User, within: Reach) -> Select[int]:
+    """Return the query for how many appeals wait for the member of the staff."""
+    return _open(user, within).with_only_columns(func.count())
 
 
 def reviewers_of(statement: Statement) -> Sequence[str]:

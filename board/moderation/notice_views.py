@@ -17,7 +17,7 @@ from board.accounts.reach import reach
 from board.answers import private
 from board.extensions import db
 from board.moderation.forms import clean, text_field
-from board.moderation.notices import count_notices, load_notices, take_notice
+from board.moderation.notices import load_notices, take_notice
 from board.moderation.views import blueprint, comment_path, load_comment
 
 PER_NETWORK = 10  # notices in 15 minutes: a law firm's morning, not a flood
@@ -73,8 +73,7 @@ def notice(comment_id: int) -> Response:
 def notices() -> Response:
     """Show the notices that wait for a decision, the oldest first."""
     within = reach(staff("moderator"), "moderator")
-    html = render_template("moderation/notices.html", notices=load_notices(within), count=count_notices(within))
-    return private(make_response(html))
+    return private(make_response(render_template("moderation/notices.html", notices=load_notices(within))))
 
 
 def _is_within_limits(form: NoticeForm) -> bool:

@@ -112,9 +112,9 @@ def load_notices(within: Reach) -> list[Notice]:
     return list(db.session.scalars(query).unique())
 
 
-def count_notices(within: Reach) -> int:
-    """Return how many notices within reach wait."""
-    return db.session.scalar(_open(within).with_only_columns(func.count())) or 0
+def count_notices(within: Reach) -> Select[int]:
+    """Return the query for how many notices within reach wait."""
+    return _open(within).with_only_columns(func.count())
 
 
 def _open(within: Reach) -> Select[Notice]:

@@ -78,13 +78,13 @@ def count_queues(within: Reach) -> dict[str, int]:
 def page_of(queue: str, cursor: str, within: Reach) -> tuple[list[int], str]:
     """Return the IDs of a page of the queue behind the cursor, and the cursor of the next page ("" at the end).
 
-    Reported: most reported first, then newest. Held: who waits longest first. The others: newest first. A cursor that
+    Reported: the heaviest reports first (see `reporters.py`), then newest. Held: who waits longest first. The others: newest first. A cursor that
     makes no sense begins at the top.
     """
     by_reports = queue in {"reported", "held"}
-    order: tuple[Any, ...] = (Comment.report_count, Comment.id) if by_reports else (Comment.id,)
+    order: tuple[Any, ...] = (Comment.report_weight, Comment.id) if by_reports else (Comment.id,)
     query: Select[Any] = in_queue(queue, within).add_columns(
-        Comment.report_count if by_reports else literal_column("0")
+        Comment.report_weight if by_reports else literal_column("0")
     )
     rises, place = queue == "held", (_place(cursor) or ())[-len(order) :]
     if place:

@@ -39,6 +39,7 @@ LASTS = {
     FOR_GOOD: _l("Until it is lifted"),
 }
 ALL_SITES = "all"
+ORDER = ("kind", "where", "lasts", "until", "reason", "note")  # as on the page, so that the summary of errors is too
 
 
 class SanctionForm(ReasonForm):
@@ -52,6 +53,7 @@ class SanctionForm(ReasonForm):
     def __init__(self, *args: Any, sites: Sequence[Site], is_everywhere: bool, of_domain: bool, **more: Any) -> None:
         """Offer these sites, all of them at once to staff of all, and the kinds that fit a member or a domain."""
         super().__init__(*args, site_ids=[site.id for site in sites], **more)
+        self._fields: dict[str, Any] = {name: self._fields[name] for name in ORDER}
         everywhere = [SelectChoice(ALL_SITES, _l("On all sites"))] if is_everywhere else []
         self.where.choices = [SelectChoice(str(site.id), site.name) for site in sites] + everywhere
         if self.where.data is None:

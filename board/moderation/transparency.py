@@ -1,0 +1,175 @@
+"""Counts for a transparency report (EU Digital Services Act, Articles 15 and 24)."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import Select, func, select
+
+from board.accounts.reach import Reach
+from board.extensions import db
+from board.moderation.appeals import Appeal
+from board.moderation.models import Report
+from board.moderation.notices import Notice
+from board.moderation.statements import Statement
+from board.storage import now
+
+HEADINGS = ("section", "act", "reason", "ground", "found_by", "automated", "outcome", "count", "median_hours")
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days from one to another, both included, by the operator's clock."""
+
+    first: date
+    last: date
+
+    @property
+    def start(self) -> datetime:
+        """Return when the first day begins."""
+        return _midnight(self.first)
+
+    @property
+    def end(self) -> datetime:
+        """Return when the last day is over."""
+        return _midnight(self.last + timedelta(days=1))
+
+    def covers(self, column: Any) -> Any:
+        """Return the condition that the moment in this column is within the period."""
+        return (column >= self.start) & (column < self.end)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """How many decisions of one kind there were, for one reason."""
+
+    act: str
+    reason: str
+    ground: str
+    found_by: str
+    is_automated: bool
+    count: int
+
+
+@dataclass
+class Outcomes:
+    """What became of all that was sent in: reports, notices or appeals."""
+
+    counts: dict[str, int]
+    median_hours: float | None = None
+
+    @property
+    def total(self) -> int:
+        """Return how many were sent in."""
+        return sum(self.counts.values())
+
+
+@dataclass
+class Transparency:
+    """The counts of one period."""
+
+    period: Period
+    decisions: list[Decisions] = field(default_factory=list)
+    reports: Outcomes = field(default_factory=lambda: Outcomes({}))
+    notices: Outcomes = field(default_factory=lambda: Outcomes({}))
+    appeals: Outcomes = field(default_factory=lambda: Outcomes({}))
+
+    @property
+    def decision_count(self) -> int:
+        """Return how many decisions there were."""
+        return sum(row.count for row in self.decisions)
+
+    @property
+    def automated_count(self) -> int:
+        """Return how many of them no person took."""
+        return sum(row.count for row in self.decisions if row.is_automated)
+
+
+def make_period(first: str, last: str) -> Period:
+    """Return the period between two days as in "2026-01-31"; without them, this year until today. Raises ValueError."""
+    today = now().astimezone(_zone()).date()
+    begins = date.fromisoformat(first) if first else today.replace(month=1, day=1)
+    ends = date.fromisoformat(last) if last else today
+    if begins > ends or begins.year < 2000 or ends.year > 9000:
+        raise ValueError
+    return Period(begins, ends)
+
+
+def count_period(period: Period, within: Reach) -> Transparency:
+    """Return the period's counts within reach; what was undone before it was told is no decision."""
+    return Transparency(
+        period,
+        _decisions(period, within),
+        _outcomes(period, within, Report, Report.closed_at, has_median=False),
+        _outcomes(period, within, Notice, Notice.closed_at),
+        _outcomes(period, within, Appeal, Appeal.decided_at),
+    )
+
+
+def as_csv(found: Transparency) -> str:
+    """Return the counts as a table, one count a line, for whoever writes the report."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(HEADINGS)
+    writer.writerows([_tame(cell) for cell in row] for row in _rows(found))
+    return written.getvalue()
+
+
+def _rows(found: Transparency) -> Iterator[Sequence[Any]]:
+    for row in found.decisions:
+        automated = "yes" if row.is_automated else "no"
+        yield "decisions", row.act, row.reason, row.ground, row.found_by, automated, "", row.count, ""
+    for section, outcomes in (("reports", found.reports), ("notices", found.notices), ("appeals", found.appeals)):
+        for outcome, count in outcomes.counts.items():
+            yield section, "", "", "", "", "", outcome, count, ""
+        if outcomes.median_hours is not None:
+            yield section, "", "", "", "", "", "decided", "", round(outcomes.median_hours, 1)
+
+
+def _tame(cell: Any) -> str:
+    """Return the cell so that no spreadsheet takes an editor's words for a formula."""
+    text = str(cell)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def _decisions(period: Period, within: Reach) -> list[Decisions]:
+    columns = (
+        Statement.act,
+        Statement.reason_name,
+        Statement.ground,
+        Statement.found_by,
+        Statement.is_automated,
+    )
+    was_told = (Statement.state != "withdrawn") | Statement.told_at.is_not(None)
+    query = select(*columns, func.count()).where(period.covers(Statement.decided_at), was_told)
+    query = query.where(within.covers(Statement.site_id)).group_by(*columns).order_by(func.count().desc(), *columns)
+    return [Decisions(*row) for row in db.session.execute(query)]
+
+
+def _outcomes(period: Period, within: Reach, table: Any, decided: Any, *, has_median: bool = True) -> Outcomes:
+    """Count what was sent in within the period by its present state, with the median time until it was decided."""
+    is_ours = [period.covers(table.created_at), within.covers(table.site_id)]
+    states = select(table.state, func.count()).where(*is_ours).group_by(table.state).order_by(table.state)
+    counts = {row[0]: row[1] for row in db.session.execute(states)}
+    if not has_median:
+        return Outcomes(counts)
+    return Outcomes(counts, _median_hours(select(table.created_at, decided).where(*is_ours, decided.is_not(None))))
+
+
+def _median_hours(query: Select[Any]) -> float | None:
+    hours = [(end - start).total_seconds() / 3600 for start, end in db.session.execute(query)]
+    return median(hours) if hours else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=_zone()).astimezone(UTC)
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_app.config["BOARD"].timezone)

@@ -1,0 +1,17 @@
+"""What waits beside the desk's queues, for the numbers in its navigation."""
+
+from flask_login import current_user
+from sqlalchemy import select
+
+from board.accounts.reach import reach
+from board.extensions import db
+from board.moderation.appeals import count_appeals
+from board.moderation.notices import count_notices
+
+
+def desk_waiting() -> dict[str, int]:
+    """Return how many appeals and notices wait for who is asking, by the endpoint that shows them; one query."""
+    within = reach(current_user, "moderator")
+    appeals, notices = count_appeals(current_user, within), count_notices(within)
+    row = db.session.execute(select(appeals.scalar_subquery(), notices.scalar_subquery())).one()
+    return {"moderation.appeals": row[0], "moderation.notices": row[1]}
