@@ -78,8 +78,8 @@ def count_queues(within: Reach) -> dict[str, int]:
 def page_of(queue: str, cursor: str, within: Reach) -> tuple[list[int], str]:
     """Return the IDs of a page of the queue behind the cursor, and the cursor of the next page ("" at the end).
 
-    Reported: the heaviest reports first (see `reporters.py`), then newest. Held: who waits longest first. The others: newest first. A cursor that
-    makes no sense begins at the top.
+    Reported: the heaviest reports first (see `reporters.py`), then newest. Held: who waits longest first. The others:
+    newest first. A cursor that makes no sense begins at the top.
     """
     by_reports = queue in {"reported", "held"}
     order: tuple[Any, ...] = (Comment.report_weight, Comment.id) if by_reports else (Comment.id,)

@@ -36,7 +36,7 @@ def reported(comments: list[Comment], by: User, reason: str = "spam", note: str 
         db.session.add(
             Report(comment_id=comment.id, reporter_id=by.id, site_id=comment.site_id, reason=reason, note=note)
         )
-        comment.count_report(1)
+        comment.count_report(1, 100)
     db.session.commit()
 
 

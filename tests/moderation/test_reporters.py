@@ -14,7 +14,7 @@ from board.moderation.models import Report
 from board.moderation.notices import Notice
 from board.moderation.operations import approve_comment, remove_comment, report_comment, restore_comment
 from board.moderation.reporters import FULL_WEIGHT, LEAST_WEIGHT, ReporterRecord, weight_of
-from tests.factories import make_comment
+from tests.factories import make_comment, make_member
 
 NOTICE = {"name": "Lou Law", "email": "lou@example.org", "explanation": "It is libel.", "good_faith": "y"}
 
@@ -162,3 +162,16 @@ def test_a_comment_that_is_not_shown_takes_no_notice(
 ) -> None:
     browser_for(moderator).post(f"/comments/{comment.id}/removal", {"reason": "abuse"})
     assert client.get(f"/comments/{comment.id}/notices").status_code == 404
+
+
+def test_a_report_by_who_is_mostly_wrong_comes_later_in_the_queue(
+    browser_for: Any, article: Article, author: User, other_member: User, moderator: User
+) -> None:
+    good, doubtful = make_comment(article, author, "Trusted word."), make_comment(article, author, "Doubtful word.")
+    db.session.add(ReporterRecord(user_id=other_member.id, upheld=0, dismissed=50))
+    db.session.commit()
+    trusted = browser_for(make_member("Tess Trusted", "tess@example.com"))
+    trusted.post(f"/comments/{good.id}/reports", {"reason": "spam"})
+    browser_for(other_member).post(f"/comments/{doubtful.id}/reports", {"reason": "spam"})
+    page = browser_for(moderator).get("/moderation").text
+    assert page.index("Trusted word.") < page.index("Doubtful word.")
