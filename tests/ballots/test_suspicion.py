@@ -20,7 +20,7 @@ from board.ballots.votes import Vote
 from board.extensions import db
 from board.storage import now
 from tests.ballots.conftest import make_ballot
-from tests.ballots.test_stuffing import press
+from tests.ballots.pressing import press
 from tests.conftest import Browser
 
 

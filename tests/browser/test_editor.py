@@ -77,6 +77,20 @@ def test_editor_takes_the_subscribers_home_as_csv(page: Any, scene: Scene) -> No
     assert answer.text().splitlines()[0].lower().startswith(("email", "e-mail", "address"))
 
 
+def test_pattern_keeps_what_was_typed_and_enter_saves(page: Any, scene: Scene) -> None:
+    name = scene.name()
+    sign_in(page, scene.member("Edda Award", "editor"))
+    page.goto("/manage/ballots/new")
+    page.get_by_role("textbox", name="Question").fill(f"Best of {name}?")
+    page.get_by_role("textbox", name="Options").fill("Hamlet\nLear")
+    page.get_by_role("button", name="An award").click()
+    expect(page.get_by_role("button", name="An award")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("textbox", name="Options")).to_have_value("Hamlet\nLear")
+    page.get_by_role("textbox", name="Question").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Best of {name}?")
+    expect(page.get_by_text("once for each address")).to_be_visible()
+
+
 def picture() -> dict[str, Any]:
     """Return a small picture as a file to choose."""
     out = BytesIO()

@@ -44,7 +44,8 @@ def differing(ballot: Ballot, lines: Iterable[bytes]) -> Fault | None:
             return Fault(number, "this Board’s own ledger ends before this line")
         if line.removesuffix(b"\n") != own.removesuffix(b"\n"):
             theirs, ours = (line_in_words(each, terms_of(ballot)) for each in (line, own))
-            return Fault(number, f"this Board’s own ledger has another line here: {ours}; the file has: {theirs}")
+            differs = f"; the file has: {theirs}" if theirs != ours else ", and the file’s says something else"
+            return Fault(number, f"this Board’s own ledger has another line here: {ours}{differs}")
     return None
 
 
