@@ -146,6 +146,18 @@ class Settings(BaseSettings):
         default=200,
         description="Votes for one option in ten minutes that wait if they are ten times the usual. 0: none do.",
     )
+    akismet_key: str = Field(
+        default="",
+        description="Key for Akismet; sites can then have it asked about comments. Text and name leave your server.",
+    )
+    screening_url: str = Field(
+        default="",
+        description="Address of a service that sites can have asked about each comment; see docs/screening.md.",
+    )
+    screening_secret: str = Field(default="", description="Signs what is sent to that service.")
+    screening_url_is_private: bool = Field(
+        default=False, description="That service is inside your own network, so a private address is fine."
+    )
     disposable_domains: str = Field(
         default="",
         description="More domains of throw-away addresses, with commas between; many are known already.",
@@ -177,6 +189,14 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
             raise ValueError("must look like https://board.example, with nothing behind the host")
         return value.rstrip("/")
+
+    @field_validator("screening_url")
+    @classmethod
+    def _screening_url_is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("must look like https://service.example/path")
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -32,6 +32,7 @@ from board.screening import (
     decide_by_rules,
 )
 from board.screening.likeness import likeness_of
+from board.screening.questions import note_questions
 from board.screening.rules import Rules
 from board.screening.submissions import Lately, merged
 from board.screening.taught import model_of, rules_of
@@ -121,6 +122,7 @@ def post_comment(
         return _posted_before(author, submission_key)
     if is_held:
         _uncount(article, place)
+    note_questions(rules, comment.id)
     return Posted(comment, is_new=True)
 
 
@@ -146,6 +148,7 @@ def edit_comment(comment: Comment, body: str, *, is_sure: bool = True) -> bool:
         reasons = merged(comment.hold_reasons if comment.state == "held" else None, verdict.kept())
         if not hold_comment(comment, reasons, by=author):
             comment.hold_reasons = reasons
+    note_questions(rules, comment.id)
     return True
 
 

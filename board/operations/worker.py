@@ -11,6 +11,7 @@ from board.audit.chain import head_of_log, link_all, link_due
 from board.ballots.budgets import purge_budgets
 from board.ballots.ledger.sealing import seal_due
 from board.ballots.recounts import count_results
+from board.comments.asking import ask_due
 from board.comments.drafts import purge_drafts
 from board.comments.visits import purge_visits
 from board.extensions import db
@@ -51,6 +52,7 @@ class Worker(threading.Thread):
                 self._do(count_results)
                 next_counting = time.monotonic() + COUNT_SECONDS
             self._do(teach_due)
+            self._do(ask_due)
             if not self._do(deliver_due) and time.monotonic() < next_sealing:
                 self._stopping.wait(POLL_SECONDS)
 

@@ -26,6 +26,7 @@ from board.pages.screening_form import RulesForm
 from board.screening.catalogue import ADVICE, STEPS
 from board.screening.explaining import explain
 from board.screening.operations import change_rules
+from board.screening.questions import SERVICES, is_set_up
 from board.screening.rules import Rules, judged, with_values
 from board.screening.taught import model_of, rules_of
 from board.screening.trying import Trial, try_text
@@ -95,6 +96,7 @@ def _page(form: Any, site: Site, rules: Rules, **more: Any) -> Response:
         model=model_of(site, at_once=True),
         changes=_changes(site),
         explain=explain,
+        missing=[step for step in SERVICES if not is_set_up(step)],
         step_titles={step.name: step.title for step in STEPS},
         **more,
     )

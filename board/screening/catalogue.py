@@ -147,6 +147,18 @@ STEPS: tuple[Step, ...] = (
             _number("learnt_lessons", _l("Decisions of each kind it needs first"), 20, 10_000, 100),
         ),
     ),
+    Step(
+        "akismet",
+        _l("Akismet"),
+        _l("Asks Akismet about a comment after it was posted, and holds spam. The text leaves your server."),
+        (_act("akismet", "ask"),),
+    ),
+    Step(
+        "service",
+        _l("A service of your own"),
+        _l("Asks the address in the operator’s settings once a comment is posted, and holds what it objects to."),
+        (_act("service", "ask"),),
+    ),
 )
 
 ADVICE: tuple[Step, ...] = (
