@@ -21,9 +21,14 @@ class Restriction:
     site_id: int | None
     until: datetime | None
 
+    @property
+    def is_lasting(self) -> bool:
+        """Tell whether it still counts."""
+        return self.until is None or self.until > now()
+
     def covers(self, kind: str, site_id: int | None) -> bool:
         """Tell whether this is of the kind, counts on the site and still lasts."""
-        return self.kind == kind and self.site_id in {None, site_id} and (self.until is None or self.until > now())
+        return self.kind == kind and self.site_id in {None, site_id} and self.is_lasting
 
 
 class Restricted:
@@ -58,6 +63,11 @@ class Restricted:
     def is_barred(self, site_id: int | None = None) -> bool:
         """Tell whether a suspension or a ban keeps this member from taking part on the site."""
         return self.restriction(BARRED, site_id) is not None
+
+    @property
+    def is_barred_anywhere(self) -> bool:
+        """Tell whether a suspension or a ban keeps this member from taking part on any site."""
+        return any(one.kind == BARRED and one.is_lasting for one in map(_read, self.restrictions or ()))
 
     def is_held(self, site_id: int | None = None) -> bool:
         """Tell whether everything that this member writes on the site waits for a moderator."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 from wtforms import EmailField, StringField
 
-from board.access import NotThere
+from board.access import NotThere, permit
 from board.accounts.current import member
 from board.accounts.forms import (
     AccountForm,
@@ -86,6 +86,7 @@ def _present() -> str:
 def change_name() -> Any:
     """Take another name."""
     user = member()
+    permit(not user.is_barred_anywhere, _("While your account is barred, its name stays as it is."))
     form = NameForm(display_name=user.display_name)
     if not form.validate_on_submit() or not form.is_within_limits("name", user.email):
         return form_page("accounts/name.html", form)

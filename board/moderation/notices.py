@@ -3,7 +3,7 @@
 A notice is answered by the decision on its comment: removing it upholds the notice, letting it stand dismisses it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    cast,
     func,
     select,
     text,
@@ -35,6 +36,7 @@ from board.outbox import deliverer, enqueue, enqueue_mail
 from board.storage import now
 
 KIND = "notice_outcome"
+KEPT_FOR = timedelta(days=365)  # names and addresses, after the answer
 PAGE_SIZE = 25
 IS_OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
 
@@ -102,6 +104,13 @@ def move_notices(comment: Comment, state: str, to: str, ids: list[int] | None = 
     for notice_id in moved if to != "open" else ():
         enqueue(KIND, {"notice": notice_id, "outcome": to}).due_at = now() + TOLD_AFTER
     return moved
+
+
+def forget_notices() -> int:
+    """Forget who gave the notices that were answered long ago; return how many. The caller commits."""
+    is_old = (Notice.state != "open") & (Notice.closed_at < now() - KEPT_FOR) & (Notice.name != "")
+    forgetting = update(Notice).where(is_old).values(name="", email=cast(Notice.id, String))
+    return int(db.session.execute(forgetting).rowcount)  # type: ignore[attr-defined]
 
 
 def load_notices(within: Reach) -> list[Notice]:

@@ -13,6 +13,7 @@ from board.accounts.forms import form_page
 from board.accounts.models import User
 from board.accounts.reach import reach
 from board.answers import private
+from board.articles.managing import site_to_manage, sites_to_manage
 from board.articles.models import Site
 from board.comments.reasons import Reason, reword, site_reasons
 from board.extensions import db
@@ -23,11 +24,19 @@ FIELDS = ("name", "words", "ground", "rule", "is_active")
 MOST_REASONS = 40
 
 
+@blueprint.get("/manage/reasons")
+def reasons_here() -> Response:
+    """Lead to the reasons of the editor's site, or of the first of them."""
+    return redirect(url_for(".reasons", number=site_to_manage(staff("editor")).id))
+
+
 @blueprint.get("/manage/sites/<int:number>/reasons")
 def reasons(number: int) -> Response:
     """List the site's reasons."""
-    site = load_site(number, staff("editor"))
-    html = render_template("moderation/reasons.html", site=site, reasons=site_reasons(site.id))
+    editor = staff("editor")
+    site = load_site(number, editor)
+    sites = sites_to_manage(editor)
+    html = render_template("moderation/reasons.html", site=site, sites=sites, reasons=site_reasons(site.id))
     return private(make_response(html))
 
 

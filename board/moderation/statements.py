@@ -138,6 +138,7 @@ def reinstate(comment: Comment) -> bool:
     if statement is None or statement.state != "withdrawn":
         return False
     statement.state, statement.told_at = "standing", None
+    _set_appeals([statement.id], "overturned", "open")
     enqueue(KIND, {"statement": statement.id}).due_at = now() + TOLD_AFTER
     return True
 
@@ -152,9 +153,18 @@ def _withdraw(which: Any, state: str) -> None:
     ended = db.session.execute(
         ending.returning(Statement.id, Statement.told_at).execution_options(synchronize_session="fetch")
     ).all()
+    _set_appeals([statement_id for statement_id, _told in ended], "open", "overturned")
     for statement_id, told_at in ended:
         if told_at and state == "withdrawn":  # what an appeal overturns is told in its own words
             enqueue(BACK_KIND, {"statement": statement_id})
+
+
+def _set_appeals(statement_ids: Sequence[int], state: str, to: str) -> None:
+    """Close the appeals that ask for what has just been done without them, or open those again."""
+    appeal = db.metadata.tables["appeal"]  # of a module above
+    concerned = appeal.c.statement_id.in_(statement_ids) & (appeal.c.state == state)
+    moving = update(appeal).where(concerned, appeal.c.decided_by_id.is_(None))
+    db.session.execute(moving.values(state=to, decided_at=None if to == "open" else now()))
 
 
 def _state(member_id: int, act: str, reason_key: str, **more: Any) -> Statement:

@@ -15,6 +15,7 @@ from board.comments.asking import ask_due
 from board.comments.drafts import purge_drafts
 from board.comments.visits import purge_visits
 from board.extensions import db
+from board.moderation.notices import forget_notices
 from board.moderation.sanctioning import end_due_sanctions
 from board.outbox import deliver_due
 from board.screening.learning import teach_due
@@ -72,7 +73,7 @@ class Worker(threading.Thread):
 
 def sweep() -> int:
     """Delete what nobody came back for; return how many rows that were."""
-    swept = purge_drafts() + purge_budgets() + purge_visits() + end_due_sanctions()
+    swept = purge_drafts() + purge_budgets() + purge_visits() + end_due_sanctions() + forget_notices()
     db.session.commit()
     link_all()
     number, head = head_of_log()

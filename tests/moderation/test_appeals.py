@@ -209,3 +209,14 @@ def test_a_decision_needs_an_outcome_and_words(
     answer = browser_for(colleague).post(f"/moderation/appeals/{appeal.statement_id}", UPHOLD | change)
     assert answer.status_code == 422
     assert db.session.scalars(select(Appeal.state)).one() == "open"
+
+
+def test_an_appeal_ends_when_the_decision_is_taken_back_without_it(
+    browser_for: Any, author: User, moderator: User, colleague: User, appeal: Appeal, comment: Comment
+) -> None:
+    assert browser_for(moderator).post(f"/comments/{comment.id}/restoration").status_code == 303
+    db.session.expire_all()
+    found = db.session.scalars(select(Appeal)).one()
+    assert (found.state, found.decided_by_id) == ("overturned", None)
+    assert "I meant" not in browser_for(colleague).get("/moderation/appeals").text
+    assert "Appeal: overturned" in browser_for(author).get("/account/decisions").text

@@ -1,9 +1,11 @@
 """Reporters: whose reports are dismissed weighs less; who asks is told the outcome, never the sanction."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from board.accounts.models import User
@@ -11,9 +13,10 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.extensions import db
 from board.moderation.models import Report
-from board.moderation.notices import Notice
+from board.moderation.notices import Notice, forget_notices
 from board.moderation.operations import approve_comment, remove_comment, report_comment, restore_comment
 from board.moderation.reporters import FULL_WEIGHT, LEAST_WEIGHT, ReporterRecord, weight_of
+from board.storage import now
 from tests.factories import make_comment, make_member
 
 NOTICE = {"name": "Lou Law", "email": "lou@example.org", "explanation": "It is libel.", "good_faith": "y"}
@@ -175,3 +178,21 @@ def test_a_report_by_who_is_mostly_wrong_comes_later_in_the_queue(
     browser_for(other_member).post(f"/comments/{doubtful.id}/reports", {"reason": "spam"})
     page = browser_for(moderator).get("/moderation").text
     assert page.index("Trusted word.") < page.index("Doubtful word.")
+
+
+def test_who_gave_a_notice_is_forgotten_a_year_after_the_answer(
+    browser_for: Any, client: Any, moderator: User, comment: Comment
+) -> None:
+    client.post(f"/comments/{comment.id}/notices", NOTICE)
+    with time_machine.travel(now() + timedelta(days=400), tick=False):
+        assert forget_notices() == 0  # nobody has answered it
+        db.session.rollback()
+    browser_for(moderator).post(f"/comments/{comment.id}/approval")
+    assert forget_notices() == 0
+    with time_machine.travel(now() + timedelta(days=366), tick=False):
+        assert forget_notices() == 1
+        assert forget_notices() == 0
+    db.session.commit()
+    notice = db.session.scalars(select(Notice)).one()
+    assert (notice.name, notice.state) == ("", "dismissed")
+    assert "@" not in notice.email

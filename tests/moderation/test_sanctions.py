@@ -20,6 +20,7 @@ from board.moderation.sanctioning import end_due_sanctions, lift, sanction_domai
 from board.moderation.statements import Statement
 from board.storage import now
 from tests.ballots.conftest import make_ballot, place
+from tests.conftest import PASSWORD
 from tests.factories import make_article, make_comment, make_member, make_site
 
 A_WEEK = timedelta(days=7)
@@ -307,3 +308,27 @@ def test_a_vote_that_waits_for_the_log_in_of_somebody_barred_is_not_cast(
     form = {"email": author.email, "password": "correct horse battery staple", "next": f"/ballots/{ballot.slug}"}
     assert client.post(way, form).status_code == 303
     assert count(Vote) == 0
+
+
+@pytest.mark.parametrize("site_id", [None, 1])
+def test_whoever_is_barred_keeps_their_name(
+    browser_for: Any, author: User, article: Article, sanction: Any, site_id: int | None
+) -> None:
+    sanction(author, "suspension", site_id=site_id, until=now() + A_WEEK)
+    answer = browser_for(author).post("/account/name", {"display_name": "Something rude"})
+    assert answer.status_code == 403
+    assert present(author).display_name == "Ada Author"
+
+
+def test_a_ban_asks_for_a_fresh_proof(browser_for: Any, author: User, moderator: User, article: Article) -> None:
+    browser, path = browser_for(moderator), f"/moderation/members/{author.id}/sanctions"
+    form = FORM | {"kind": "ban", "lasts": "for_good"}
+    with time_machine.travel(now() + timedelta(minutes=20), tick=False):
+        asked = browser.post(path, form)
+        assert asked.status_code == 403
+        assert "Three insults in a row." in asked.text  # nobody writes it twice
+        assert count(Sanction) == 0
+        assert browser.post(path, form | {"proof": "wrong"}).status_code == 403
+        assert count(Sanction) == 0
+        assert browser.post(path, form | {"proof": PASSWORD}).status_code == 303
+    assert db.session.scalars(select(Sanction.kind)).one() == "ban"
