@@ -61,10 +61,26 @@
   function list(faults) {
     const made = document.createElement("ul");
     for (const { line, code, values } of faults) {
-      made.append(element("li", `${filled("line", { line })} ${filled(code, values)}`));
+      const told = code === "field_differs" ? fieldInWords(values) : values;
+      made.append(element("li", `${filled("line", { line })} ${filled(code, told)}`));
     }
     return made;
   }
+
+  function fieldInWords({ name, said, found, both }) {
+    try {
+      [said, found] = both.map((value) => IN_WORDS[name](value));
+    } catch { /* as it is written: of a form that has no words */ }
+    return { name: words[`field_${name}`] ?? name, said, found };
+  }
+
+  const optionName = (id) => verified.terms.options.find((option) => option.id === id)?.text ?? String(id);
+  const IN_WORDS = {
+    winners: (ids) => ids.map(optionName).join(", ") || words.nobody,
+    counts: (counts) => counts.map(([id, mark, votes]) => `${optionName(id)}${mark === 1 ? "" : ` (${mark})`}: ${number.format(votes)}`).join(", "),
+    rounds: (rounds) => rounds.map((round, n) => `${filled("round", { number: n + 1 })}: ${round.counts.map(([id, votes]) => `${optionName(id)} ${number.format(votes)}`).join(", ")}`).join("; "),
+    turnout: (turnout) => Object.entries(turnout).map(([standing, votes]) => `${words[standing]}: ${number.format(votes)}`).join(", "),
+  };
 
   function resultOf({ terms, result }) {
     const names = new Map(terms.options.map((option) => [option.id, option.text]));

@@ -1,6 +1,7 @@
 """The page that verifies a ledger: served and from disk, it finds what Python finds; and a voter's browser checks."""
 
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -136,8 +137,11 @@ def test_every_forgery_is_caught_and_its_line_named(page: Any, ballots: Any) -> 
         said = verdict(page, changed)
         assert "This ledger does not hold." in said
         assert f"line {number}" in said.lower() or kind == "opening", (kind, said)
+        assert not re.search(r'[\[{]"|\[\[', said), "no raw values"
         if kind == "result":
             assert "does not hold" in verdict(page, rehashed(changed))
+    without_winner, _number = forged(lines, "result", lambda line: line.update(winners=[]))
+    assert "its winner is nobody, and this ledger gives Musical" in verdict(page, without_winner)
     for broken in (
         lines[:4] + lines[5:],
         [*lines[:3], lines[4], lines[3], *lines[5:]],

@@ -92,7 +92,17 @@ def _fault_words() -> dict[str, str]:
             "seal {number} covers lines {first} to {last}, and something in them was changed, added or dropped: "
             "the sealed root is {said}, and these lines give {found}"
         ),
-        "field_differs": _("“{name}” is {said}, and this ledger gives {found}"),
+        "field_differs": _("its {name} is {said}, and this ledger gives {found}"),
+        "field_number": _("number"),
+        "field_votes": _("number of votes"),
+        "field_total": _("number of votes so far"),
+        "field_root": _("root over its lines"),
+        "field_openings": _("number of votes opened"),
+        "field_standings": _("number of votes that count differently now"),
+        "field_turnout": _("turnout"),
+        "field_counts": _("count of the votes"),
+        "field_winners": _("winner"),
+        "field_rounds": _("run-off"),
         "gone": _("option {said} was there from the start, and has to stay"),
         "twice": _("this vote is in line {at} already"),
         "vote_order": _("a seal lists its votes by handle, and this one belongs further up"),

@@ -198,7 +198,7 @@ const Ledger = (() => {
     }
 
     check(entry, name, found) {
-      if (!same(entry[name], found)) this.tell("field_differs", { name, said: shown(entry[name]), found: shown(found) });
+      if (!same(entry[name], found)) this.tell("field_differs", { name, said: shown(entry[name]), found: shown(found), both: [entry[name], found] });
     }
 
     /* Where the vote with this receipt is, and how it counts, as far as the ledger has come. */
