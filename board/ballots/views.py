@@ -31,7 +31,7 @@ from board.ballots.wording import SAID, why_not
 from board.ballots.write_ins import settled
 from board.extensions import commit_and_keep, db
 
-CODES_PER_NETWORK = 200  # in 15 minutes: more than a school asks for, fewer than it takes to be a nuisance by mail
+CODES_PER_NETWORK = 600  # in 15 minutes: more than a school asks for, fewer than it takes to be a nuisance by mail
 
 blueprint = Blueprint("ballots", __name__)
 

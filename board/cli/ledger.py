@@ -118,11 +118,13 @@ def _bytes_about(head: Any) -> int:
 
 def _summary(report: Any) -> str:
     """Say what was read."""
+    from board.ballots.ledger.spoken import shown
+
     lines = [f"{report.lines:,} lines, {report.votes:,} votes, {len(report.entries):,} entries"]
     if report.entries:
         lines.append(f"Newest entry: {report.head}, sealed {report.sealed_at}")
     if report.result and report.is_sound:
-        names = {option["id"]: option["text"] for option in report.terms["options"]}
+        names = {option["id"]: shown(option["text"]) for option in report.terms["options"]}
         winners = [names.get(each, str(each)) for each in report.result["winners"]]
         told = "Tied for first place" if len(winners) > 1 else "Winner"
         lines.append(f"Result: {report.result['turnout']['counted']:,} votes counted.")

@@ -75,7 +75,7 @@ def canonical(value: Any) -> bytes:
     return _encode(value).encode()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def canonical_text(text: str) -> str:
     """Return the canonical form of what a JSON text says; many voters make the same choice."""
     return _encode(json.loads(text))

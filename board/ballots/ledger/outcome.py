@@ -19,7 +19,7 @@ def as_marks(choice: Choice) -> Marks:
     return tuple((option_id, mark) for option_id, mark in choice)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def marks_in(text: str) -> Marks:
     """Return the marks of a choice that is written as JSON; many voters make the same one."""
     return as_marks(json.loads(text))

@@ -12,6 +12,7 @@ HASH_SHOWN = 12  # digits of a hash that tell it from others
 
 Names = Mapping[int, str]  # an option's text by its ID
 
+MALFORMED = (TypeError, ValueError, KeyError, AttributeError, RecursionError)
 VOTERS = {"m": "member", "d": "device", "e": "address"}
 FIELDS = {
     "slug": "address",
@@ -51,7 +52,7 @@ def value_in_words(name: str, value: Any, names: Names) -> str:
     """Return the value of a field in words; as it is written where it is of no known form."""
     try:
         return _short(_spoken(name, value, names))
-    except (TypeError, ValueError, KeyError, AttributeError):
+    except MALFORMED:
         return shown(value)
 
 
@@ -74,7 +75,7 @@ def line_in_words(line: bytes, terms: Entry) -> str:
     """Return what a line of a ledger is, and what it says where that is short."""
     try:
         return _short(_LINES[(parsed := json.loads(line))["type"]](parsed, terms))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except MALFORMED:
         return shown(line.decode(errors="replace").strip()) or "an empty line"
 
 
@@ -88,6 +89,8 @@ def _short_hash(text: str) -> str:
 
 
 def _short(text: str) -> str:
+    """Return a text that a terminal takes for nothing but text, whoever wrote the file it is from."""
+    text = "".join(character if character.isprintable() else "�" for character in text[: MAX_SHOWN + 1])
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 

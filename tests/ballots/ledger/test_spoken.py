@@ -64,9 +64,13 @@ def test_lines_are_told_in_words(line: dict[str, Any], words: str) -> None:
     assert line_in_words(canonical(line), TERMS).startswith(words)
 
 
-@pytest.mark.parametrize("line", [b"", b"nonsense", b"[]", b'{"type":"vote"}', b"\xff\xfe", b"x" * 900])
+@pytest.mark.parametrize(
+    "line", [b"", b"nonsense", b"[]", b'{"type":"vote"}', b"\xff\xfe", b"x" * 900, b"[" * 100_000, b"\x1b[2J\x07"]
+)
 def test_lines_that_are_none_are_told_too(line: bytes) -> None:
-    assert 0 < len(line_in_words(line, TERMS)) < 200
+    told = line_in_words(line, TERMS)
+    assert 0 < len(told) < 200
+    assert told.isprintable()
 
 
 def test_voters_are_told_by_kind() -> None:
