@@ -1,18 +1,17 @@
 """The extensions, unbound; `create_app` binds them."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_babel import Babel
 from flask_mailman import Mail
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Executable, Table
+from sqlalchemy import Table
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.util import identity_key
 
 from board.csrf import OriginAndToken
-from board.storage import Base, insert_for
+from board.storage import Base
 from board.without import without
 
 with without("webauthn"):  # comes with the first passkey: board/accounts/passkeys.py
@@ -41,20 +40,6 @@ def table_of(model: type[Model]) -> Table:
     """Return the model's table, for statements that hot paths build once and send past the ORM."""
     table: Table = model.__table__  # type: ignore[assignment]
     return table
-
-
-def insert_once(table: type[Model], **values: object) -> bool:
-    """Insert the row unless a constraint says that it is there; tell whether it was inserted."""
-    statement = _insert_once(table, db.engine.dialect.name)
-    return db.session.execute(statement, values).first() is not None
-
-
-@cache
-def _insert_once(table: type[Model], dialect: str) -> Executable:
-    """Build the statement once; the columns are those of the values that it is executed with."""
-    target = table_of(table)
-    statement: Executable = insert_for(dialect)(target).on_conflict_do_nothing().returning(*target.primary_key)
-    return statement
 
 
 def as_loaded(model: type[T], columns: Mapping[str, Any]) -> T:

@@ -8,12 +8,14 @@ errors. See docs/decisions/0022.
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, Dialect, Executable, Insert
+from sqlalchemy import ClauseElement, Connection, Dialect, Executable, Insert, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from board.extensions import db
+from board.extensions import Model, db, table_of
+from board.storage import insert_for
 
 Convert = Callable[[Any], Any]
 Build = Callable[[str], Executable]
@@ -75,6 +77,24 @@ def prepared(build: Build) -> Prepared:
     return Prepared(build)
 
 
+def insert_once(model: type[Model], **values: Any) -> bool:
+    """Insert the row unless a constraint says that it is there; tell whether it was inserted."""
+    return _inserting_once(model, frozenset(values)).first(**values) is not None
+
+
+@cache
+def _inserting_once(model: type[Model], names: frozenset[str]) -> Prepared:
+    """Return the statement for these columns."""
+    table = table_of(model)
+
+    def build(dialect: str) -> Executable:
+        once = insert_for(dialect)(table).values({name: bindparam(name, type_=table.c[name].type) for name in names})
+        inserting: Executable = once.on_conflict_do_nothing().returning(*table.primary_key)
+        return inserting
+
+    return Prepared(build)
+
+
 class Compiled:
     """A statement's text for one database, with what its values and rows have to be converted by."""
 
@@ -83,20 +103,27 @@ class Compiled:
         assert isinstance(statement, ClauseElement)
         columns = names if isinstance(statement, Insert) else None
         ready = statement.compile(dialect=dialect, column_keys=columns)
-        if not isinstance(ready, SQLCompiler) or ready.post_compile_params or ready.insert_prefetch:
+        if not isinstance(ready, SQLCompiler) or ready.post_compile_params:
             raise TypeError(f"this statement is not the same text for all values: {ready}")
         self.text = str(ready)
         self._columns = ready._result_columns
         self._dialect = dialect
         self._order: Sequence[str] | None = ready.positiontup
         self._converts: dict[str, Any] = dict(ready._bind_processors)
-        constants = {name: bound.value for name, bound in ready.binds.items() if not bound.required}
+        defaults: dict[str, Any] = {column.key: column.default for column in ready.insert_prefetch}
+        self._made = {name: default.arg for name, default in defaults.items() if default.is_callable}
+        constants = {name: default.arg for name, default in defaults.items() if default.is_scalar}
+        constants |= {
+            name: bound.value for name, bound in ready.binds.items() if not bound.required and name not in defaults
+        }
         self._fixed = {name: self._converted(name, value) for name, value in constants.items()}
         self._row_maker: MakeRow | None = None
 
     def send(self, connection: Connection, values: dict[str, Any]) -> Any:
         """Send it, and return the driver's cursor. Raises what SQLAlchemy raises."""
         sent = {**self._fixed, **{name: self._converted(name, value) for name, value in values.items()}}
+        for name, make in self._made.items():
+            sent[name] = self._converted(name, make(None))
         parameters: Any = sent if self._order is None else tuple(map(sent.__getitem__, self._order))
         cursor: Any = connection.connection.cursor()
         for listener in connection.dispatch.before_cursor_execute:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.access import Refused
 from board.accounts.models import User
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
+from board.statements import insert_once
 from board.storage import now
 
 MOST_MUTED = 200

@@ -31,8 +31,9 @@ from board.articles.rules import (
 )
 from board.articles.typed import moment_as_typed
 from board.audit import record
-from board.extensions import db, insert_once
+from board.extensions import db
 from board.markup import MarkupError, normalise, render_article
+from board.statements import insert_once
 from board.storage import now
 
 Values = Mapping[str, str | bytes]

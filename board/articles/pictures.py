@@ -10,7 +10,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select
 
 from board.articles.models import Picture, Site
-from board.extensions import db, insert_once
+from board.extensions import db
+from board.statements import insert_once
 
 MAX_SIDE_PIXELS = 1600
 MAX_PIXELS = 50_000_000  # a small file can unpack to gigabytes; beyond this it is refused before it is read

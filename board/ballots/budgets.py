@@ -15,7 +15,6 @@ from sqlalchemy import (
     Executable,
     ForeignKey,
     Index,
-    Select,
     String,
     bindparam,
     delete,
@@ -26,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.extensions import Model, db, table_of
+from board.statements import Prepared
 from board.storage import insert_for, now
 
 MAX_NAME_CHARACTERS = 100
@@ -79,8 +79,8 @@ def overdrawn(ballot_id: int, budgets: Sequence[Budget]) -> frozenset[str]:
     if not budgets:
         return frozenset()
     names = {budget.name: budget for budget in budgets}
-    connection = db.session.connection()
-    spent = {row.name: row.spent for row in connection.execute(_asking(), {"ballot": ballot_id, "names": list(names)})}
+    asked = {f"name_{number}": name for number, name in enumerate(names)}
+    spent = {row.name: row.spent for row in _asking(len(names)).all(ballot=ballot_id, **asked)}
     over = [budget.code for name, budget in names.items() if spent.get(name, 0) >= budget.limit]
     if over:
         return frozenset(over)
@@ -94,25 +94,23 @@ def purge_budgets() -> int:
 
 
 @cache
-def _asking() -> Select[Any]:
+def _asking(budgets: int) -> Prepared:
     budget = table_of(VoteBudget).c
-    names: Any = bindparam("names", expanding=True)
-    return select(budget.name, budget.count.label("spent")).where(
-        budget.ballot_id == bindparam("ballot"), budget.name.in_(names)
-    )
+    names = [bindparam(f"name_{number}", type_=budget.name.type) for number in range(budgets)]
+    asked = select(budget.name, budget.count.label("spent"))
+    return Prepared(lambda _dialect: asked.where(budget.ballot_id == bindparam("ballot"), budget.name.in_(names)))
 
 
 def _spend(ballot_id: int, names: dict[str, Budget]) -> list[tuple[str, int]]:
     """Add one to each row, in the order of their names, so that two votes cannot wait for each other."""
-    connection = db.session.connection()
     values: dict[str, Any] = {"ballot": ballot_id}
     for number, name in enumerate(sorted(names)):
         values |= {f"name_{number}": name, f"over_at_{number}": names[name].over_at}
-    return [(name, count) for name, count in connection.execute(_spending(connection.dialect.name, len(names)), values)]
+    return [(name, count) for name, count in _spending(len(names)).all(**values)]
 
 
 @cache
-def _spending(dialect: str, budgets: int) -> Executable:
+def _spending(budgets: int) -> Prepared:
     """Build the statement once for so many budgets; rows from selects, because SQLAlchemy keeps no list of values."""
     table = table_of(VoteBudget)
     columns = table.c
@@ -125,8 +123,12 @@ def _spending(dialect: str, budgets: int) -> Executable:
         )
         for number in range(budgets)
     ]
-    adding = insert_for(dialect)(table).from_select(["ballot_id", "name", "count", "over_at"], union_all(*rows))
-    spending: Executable = adding.on_conflict_do_update(
-        index_elements=["ballot_id", "name"], set_={"count": columns["count"] + 1}
-    ).returning(columns.name, columns["count"])
-    return spending
+
+    def build(dialect: str) -> Executable:
+        adding = insert_for(dialect)(table).from_select(["ballot_id", "name", "count", "over_at"], union_all(*rows))
+        spending: Executable = adding.on_conflict_do_update(
+            index_elements=["ballot_id", "name"], set_={"count": columns["count"] + 1}
+        ).returning(columns.name, columns["count"])
+        return spending
+
+    return Prepared(build)

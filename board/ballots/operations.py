@@ -22,7 +22,8 @@ from board.ballots.terms import (
     url_faults,
     usual_disclosure,
 )
-from board.extensions import db, insert_once
+from board.extensions import db
+from board.statements import insert_once
 from board.storage import now
 
 NUMBER_CHARACTERS = 6  # room in an address for the number that tells it from another one

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from board.ballots.choices import Choice, Counts
 from board.ballots.models import Ballot
 from board.ballots.tally import COUNTED, TURNOUT, counts_of
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
+from board.statements import insert_once
 from board.storage import now
 
 WINDOW = timedelta(minutes=10)

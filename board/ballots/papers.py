@@ -4,7 +4,6 @@ Thousands vote in a ballot that nobody changes. So a process keeps the options o
 ballot's version grows, which it does with every change an editor makes. The ballot itself is read for each vote.
 """
 
-from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -15,7 +14,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from board.access import NotThere, load
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.terms import is_slug
-from board.extensions import as_loaded, db, table_of
+from board.extensions import as_loaded, table_of
+from board.statements import prepared
 
 MAX_KEPT = 200  # ballots of which a process keeps the options
 
@@ -34,13 +34,14 @@ def load_paper(slug: str) -> Ballot:
     """Return the published ballot to vote in, in one query on tables once its options are known. Raises NotThere."""
     if not is_slug(slug):
         raise NotThere
-    row = db.session.connection().execute(_ballot_query(), {"slug": slug}).mappings().first()
+    row = _paper.first(slug=slug)
     if row is None:
         raise NotThere
-    options = _options_of(row)
+    columns = row._asdict()
+    options = _options_of(columns)
     if any(each["sponsor_id"] or each["picture_id"] for each in options):
         return load_ballot(slug)  # with the sponsors and pictures of all its options
-    ballot = as_loaded(Ballot, dict(row))
+    ballot = as_loaded(Ballot, columns)
     set_committed_value(ballot, "options", [as_loaded(BallotOption, each) for each in options])
     return ballot
 
@@ -52,19 +53,18 @@ def _options_of(ballot: Any) -> Options:
     if key not in kept:
         if len(kept) >= MAX_KEPT:
             kept.clear()
-        found = db.session.connection().execute(_options_query(), {"ballot": ballot["id"]}).mappings()
-        kept[key] = tuple(dict(row) for row in found)
+        kept[key] = tuple(row._asdict() for row in _listed_options.all(ballot=ballot["id"]))
     return kept[key]
 
 
-@cache
-def _ballot_query() -> Select[Any]:
+@prepared
+def _paper(_dialect: str) -> Select[Any]:
     ballot = table_of(Ballot)
     return select(ballot).where(ballot.c.slug == bindparam("slug"), ballot.c.state != "draft")
 
 
-@cache
-def _options_query() -> Select[Any]:
+@prepared
+def _listed_options(_dialect: str) -> Select[Any]:
     option = table_of(BallotOption)
     listed = (option.c.ballot_id == bindparam("ballot")) & (option.c.state == "listed")
     return select(option).where(listed).order_by(option.c.position, option.c.id)

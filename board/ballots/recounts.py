@@ -19,7 +19,8 @@ from board.ballots.counting import Ranking, Round, RunOff, folded, run_off
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.tally import QUARANTINED, TURNOUT, VOIDED, Tally
 from board.ballots.votes import Vote, VoteRecord
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
+from board.statements import insert_once
 from board.storage import now
 
 COUNT_EVERY = timedelta(minutes=1)  # while voting is open

@@ -8,13 +8,13 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
-from sqlalchemy import ForeignKey, bindparam, func, select
+from sqlalchemy import Executable, ForeignKey, bindparam, func, select, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.ballots.choices import CHOSEN, Choice, Counts
-from board.extensions import Model, db
+from board.extensions import Model, db, table_of
+from board.statements import Prepared
 from board.storage import insert_for
 
 SHARDS = 16  # PostgreSQL; SQLite has one writer at a time anyway, so one shard
@@ -56,7 +56,8 @@ def move_counts(ballot_id: int, moves: Counts) -> None:
         if step
     ]
     if rows:
-        db.session.connection().execute(_moving(dialect), rows)
+        values = {f"{name}_{number}": value for number, row in enumerate(rows) for name, value in row.items()}
+        _moving(len(rows)).run(**values)
 
 
 def counts_of(ballot_id: int) -> Counts:
@@ -89,11 +90,18 @@ def tallies(ballot_ids: Iterable[int]) -> dict[int, int]:
 
 
 @cache
-def _moving(dialect: str) -> Any:
-    """Build the upsert that adds a step to each of many counts."""
-    table = Tally.__table__.c
-    names = ("ballot_id", "option_id", "mark", "shard")
-    values: dict[str, Any] = {name: bindparam(name) for name in (*names, "count")}
-    adding = insert_for(dialect)(Tally.__table__).values(**values)
-    key = [table[name] for name in names]
-    return adding.on_conflict_do_update(index_elements=key, set_={"count": table.count + adding.excluded.count})
+def _moving(rows: int) -> Prepared:
+    """Return the statement that adds a step to each of so many counts."""
+
+    def build(dialect: str) -> Executable:
+        table = Tally.__table__.c
+        key = [table[name] for name in ("ballot_id", "option_id", "mark", "shard")]
+        added = (*key, table["count"])
+        steps = [select(*(bindparam(f"{column.key}_{n}", type_=column.type) for column in added)) for n in range(rows)]
+        adding = insert_for(dialect)(table_of(Tally)).from_select(added, union_all(*steps))
+        moving: Executable = adding.on_conflict_do_update(
+            index_elements=key, set_={"count": table["count"] + adding.excluded["count"]}
+        )
+        return moving
+
+    return Prepared(build)

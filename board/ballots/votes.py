@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
 from typing import Any, TypedDict
 
 from sqlalchemy import (
@@ -35,7 +34,8 @@ from board.articles.models import Article
 from board.ballots.choices import Choice, Counts
 from board.ballots.models import Ballot
 from board.ballots.tally import CHANGES, TURNOUT, move_counts, weights
-from board.extensions import Model, as_loaded, db, insert_once, table_of
+from board.extensions import Model, as_loaded, db, table_of
+from board.statements import insert_once, prepared
 from board.storage import now
 
 MAX_VOTER_CHARACTERS = 80
@@ -251,15 +251,15 @@ def _hold_open(ballot: Ballot) -> None:
 
     On SQLite the writer lock, taken by the insert before this, does the same.
     """
-    row = db.session.connection().execute(_holding(), {"ballot": ballot.id}).mappings().one()
-    for name, value in row.items():
+    row = _holding.one(ballot=ballot.id)
+    for name, value in zip(row._fields, row, strict=True):
         set_committed_value(ballot, name, value)
     if not ballot.is_open:
         raise NotOpen
 
 
-@cache
-def _holding() -> Select[Any]:
+@prepared
+def _holding(_dialect: str) -> Select[Any]:
     """Build the query for the terms that an editor can tighten while votes are cast."""
     terms = table_of(Ballot).c
     names = ("state", "opens_at", "closes_at", "can_change", "results", "results_shown_at")
@@ -288,11 +288,11 @@ def _record(ballot: Ballot, paper: Paper, origin: Origin, replaces: str | None =
         "likeliest": next(iter(origin.places), None),
         "other": next(reversed(origin.places), None),
     }
-    db.session.connection().execute(_recording(), row)
+    _recording.run(**row)
 
 
-@cache
-def _recording() -> Any:
+@prepared
+def _recording(_dialect: str) -> Any:
     """Build the insert of a record; the article is looked up in it, so that none is named which is not there."""
     places = (Article.external_id == bindparam("likeliest"), Article.external_id == bindparam("other"))
     article = select(Article.id).where(Article.site_id == bindparam("site"), or_(*places)).limit(1).scalar_subquery()

@@ -21,7 +21,8 @@ from board.ballots.models import MAX_OPTION_CHARACTERS, MAX_OPTIONS, Ballot, Bal
 from board.ballots.tally import TURNOUT, Tally, move_counts, weights
 from board.ballots.terms import text_faults, tidy
 from board.ballots.votes import MAX_VOTER_CHARACTERS, Vote
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
+from board.statements import insert_once
 
 MAX_PROPOSED = 500  # that wait in one ballot; an editor who refuses some makes room
 BATCH = 1000  # votes that a merge rewrites at a time

@@ -12,7 +12,8 @@ from board.accounts.models import User
 from board.comments.models import Comment, Reaction
 from board.comments.ranking import wilson
 from board.comments.threads import Thread
-from board.extensions import db, insert_once, table_of
+from board.extensions import db, table_of
+from board.statements import insert_once
 
 MAX_FEATURED = 5  # in one thread; the oldest makes room
 

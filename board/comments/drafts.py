@@ -25,9 +25,9 @@ from board.articles.models import Article
 from board.comments.forms import draft_name
 from board.comments.models import Comment, Draft
 from board.comments.operations import post_comment
-from board.extensions import db, insert_once, table_of
+from board.extensions import db, table_of
 from board.screening import TextRefused
-from board.statements import prepared
+from board.statements import insert_once, prepared
 from board.storage import BigId, now
 
 KEPT_FOR = timedelta(days=7)

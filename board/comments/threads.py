@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
-from board.extensions import Model, db, insert_once, table_of
-from board.statements import prepared
+from board.extensions import Model, db, table_of
+from board.statements import insert_once, prepared
 
 
 class Thread(Model):

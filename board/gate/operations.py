@@ -10,9 +10,10 @@ from sqlalchemy.orm import joinedload
 
 from board.accounts.models import hash_token
 from board.articles.models import Article
-from board.extensions import db, insert_once
+from board.extensions import db
 from board.gate.models import Consent, Subscriber, Unlock
 from board.outbox import enqueue_mail
+from board.statements import insert_once
 from board.urls import absolute
 
 

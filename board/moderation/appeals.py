@@ -29,12 +29,13 @@ from board.accounts.models import User
 from board.accounts.reach import Reach, SiteRole
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
 from board.moderation.decisions import decide
 from board.moderation.deeds import settle
 from board.moderation.sanctioning import lift
 from board.moderation.statements import Statement, withdraw
 from board.outbox import enqueue_mail
+from board.statements import insert_once
 from board.storage import now
 
 PAGE_SIZE = 25

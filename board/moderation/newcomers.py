@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
 from board.comments.models import Comment
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
+from board.statements import insert_once
 from board.storage import now
 
 NEW_FOR = timedelta(days=7)  # after joining

@@ -30,9 +30,10 @@ from board.accounts.reach import Reach
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.reasons import reason_text
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
 from board.moderation.statements import TOLD_AFTER
 from board.outbox import deliverer, enqueue, enqueue_mail
+from board.statements import insert_once
 from board.storage import now
 
 KIND = "notice_outcome"

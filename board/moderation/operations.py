@@ -3,10 +3,11 @@
 from board import audit
 from board.accounts.models import User
 from board.comments.models import Comment, Thread
-from board.extensions import db, insert_once
+from board.extensions import db
 from board.moderation.decisions import decide
 from board.moderation.models import Report
 from board.moderation.reporters import weight_of
+from board.statements import insert_once
 from board.storage import now
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from board.accounts.models import User
 from board.accounts.reach import Reach
 from board.comments.models import Comment
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
+from board.statements import insert_once
 from board.storage import now
 
 LASTS = timedelta(seconds=60)  # the page's script says every 20 seconds that it is still there

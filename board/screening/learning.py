@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from sqlalchemy import Executable, bindparam, delete, select, update
 
 from board.articles.models import Site
-from board.extensions import db, insert_once, table_of
+from board.extensions import db, table_of
 from board.markup import plain_text
 from board.screening.bayes import tokens_of
 from board.screening.models import ScreeningLesson, ScreeningModel, ScreeningWord
+from board.statements import insert_once
 from board.storage import insert_for
 
 LESSONS_AT_ONCE = 50  # about 3,000 words: a few hundredths of a second in which SQLite's writers wait

@@ -7,7 +7,6 @@ from flask import Flask
 from sqlalchemy import Executable, Select, bindparam, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from board.accounts.models import User
 from board.articles.models import Article, Site
 from board.extensions import db, table_of
 from board.statements import Prepared, prepared
@@ -90,7 +89,10 @@ def test_a_list_that_changes_the_text_is_refused(site: Site) -> None:
         several.all(ids=[1, 2])
 
 
-def test_a_default_that_python_makes_is_refused(app: Flask) -> None:
-    member = Prepared(lambda _dialect: insert(table_of(User)))
-    with pytest.raises(TypeError, match="same text"):
-        member.run(email="a@example.com")
+def test_defaults_of_columns_are_filled_in_anew_each_time(site: Site) -> None:
+    adding = Prepared(lambda _dialect: insert(table_of(Site)))
+    for slug in ("second", "third"):
+        adding.run(slug=slug, name=slug)
+    second, third = (named.one(slug=slug) for slug in ("second", "third"))
+    assert second.origins == third.origins == []
+    assert site.created_at < second.created_at < third.created_at

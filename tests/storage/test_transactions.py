@@ -11,7 +11,8 @@ from board import audit
 from board.accounts.models import User
 from board.articles.models import Site
 from board.comments.models import Thread
-from board.extensions import db, insert_once
+from board.extensions import db
+from board.statements import insert_once
 from tests.factories import make_article, make_member, make_site
 
 WRITERS = 8

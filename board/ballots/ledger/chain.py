@@ -11,7 +11,8 @@ from board.ballots.ledger.lines import ENTRIES, NO_ENTRY, Entry, Sealed, canonic
 from board.ballots.ledger.models import Seal
 from board.ballots.models import Ballot
 from board.ballots.votes import VoteRecord
-from board.extensions import db, insert_once, table_of
+from board.extensions import db, table_of
+from board.statements import insert_once
 from board.storage import now
 
 SEALS_A_READ = 500
