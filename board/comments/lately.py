@@ -17,6 +17,7 @@ from board.storage import BigId, now
 
 A_MINUTE = timedelta(minutes=1)
 TEN_MINUTES = timedelta(minutes=10)
+LOOKED_AT = 200  # of an author's comments, so that somebody of whom nothing is published costs no more than others
 COUNTED = 50  # copies and comments are counted no further than the largest number that a rule may name
 
 
@@ -83,8 +84,11 @@ def _latest(own: ColumnElement[bool]) -> Any:
 
 
 def _published(own: ColumnElement[bool]) -> Any:
+    """Count the author's published comments among their newest ones, as far as the rule asks."""
     comment = Comment.__table__.c
-    return _count(select(comment.id).where(own, comment.state == "published").limit(bindparam("first")))
+    newest = select(comment.state).where(own).order_by(comment.created_at.desc(), comment.id.desc()).limit(LOOKED_AT)
+    latest = newest.subquery()
+    return _count(select(latest.c.state).where(latest.c.state == "published").limit(bindparam("first")))
 
 
 def _copies(*but: ColumnElement[bool]) -> Any:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from board.accounts.models import User
 from board.articles.models import Site
+from board.comments.lately import LOOKED_AT
 from board.comments.models import Comment
 from board.extensions import db
 from board.markup import excerpt
@@ -96,7 +97,9 @@ def _recent(site_id: int, since: datetime, rules: Rules) -> Select[Any]:
     earlier = aliased(Comment)
     is_earlier = (earlier.author_id == Comment.author_id) & (earlier.created_at < Comment.created_at)
     most = rules.number("first_comments_count") if rules.is_on("first_comments") else 0
-    published = select(earlier.id).where(is_earlier, earlier.state == "published").limit(most)
+    latest = select(earlier.state).where(is_earlier).order_by(earlier.created_at.desc()).limit(LOOKED_AT)
+    states = latest.correlate(Comment).subquery()
+    published = select(states.c.state).where(states.c.state == "published").limit(most)
     return (
         select(
             *(Comment.id, Comment.author_id, Comment.created_at, Comment.state, Comment.body_source, Comment.body_html),
@@ -114,7 +117,7 @@ def _recent(site_id: int, since: datetime, rules: Rules) -> Select[Any]:
 
 
 def _count(rows: Select[Any]) -> Any:
-    return select(func.count()).select_from(rows.correlate(Comment).subquery()).scalar_subquery()
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
 def _as_they_came(
