@@ -1,5 +1,6 @@
 """What a site asks an author before a text is posted: to read the guidelines, and whether it should stay as it is."""
 
+import re
 from typing import Any
 
 import pytest
@@ -81,6 +82,21 @@ def test_what_may_break_the_rules_is_told_before_it_waits(
     assert browser.post(PATH, {"body": "It is slow.", "key": "k"}, headers=headers).status_code < 400
     assert browser.post(PATH, {"body": "It drags.", "key": "l", "anyway": "1"}, headers=headers).status_code < 400
     assert db.session.scalars(select(Comment.state).order_by(Comment.id)).all() == ["published", "held"]
+
+
+def test_who_was_shown_the_guidelines_is_not_shown_them_again_by_what_follows(
+    author: User, rules: Any, browser_for: Any
+) -> None:
+    rules(guidelines="Be kind.", nudge="on", held_words_list="drags")
+    browser, sent = browser_for(author), {"body": "It drags.", "key": "k"}
+    hidden = re.compile(r'<(?:input type="hidden"|button[^>]*) name="(read|anyway)" value="1">')
+    for asked, answered in (("Be kind.", ["read"]), ("This may break our rules", ["read", "anyway"])):
+        page = browser.post(PATH, sent).text
+        assert asked in page
+        assert hidden.findall(page) == answered, "what the form's own buttons send along"
+        sent |= dict.fromkeys(answered, "1")
+    assert browser.post(PATH, sent).status_code == 303
+    assert db.session.scalar(select(Comment.state)) == "held"
 
 
 def test_nobody_is_asked_to_mend_what_would_wait_whatever_they_write(
