@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         notice_views,
         reason_views,
         sanction_views,
+        search_views,
         transparency_views,
         words,
     )

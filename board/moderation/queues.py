@@ -60,12 +60,11 @@ def in_queue(queue: str, within: Reach) -> Select[int]:
 
 
 def _of_newcomers(query: Select[int]) -> Select[int]:
-    is_vouched = select(Vouched.user_id).where(Vouched.user_id == User.id, Vouched.site_id == Comment.site_id)
-    return (
-        query.join(User, User.id == Comment.author_id)
-        .where(User.created_at > now() - NEW_FOR, User.is_placeholder.is_(False), User.role == "member")
-        .where(IS_PUBLISHED, Comment.report_count == 0, ~is_vouched.exists())
+    is_vouched = select(Vouched.user_id).where(Vouched.user_id == Comment.author_id, Vouched.site_id == Comment.site_id)
+    newcomers = select(User.id).where(
+        User.created_at > now() - NEW_FOR, User.is_placeholder.is_(False), User.role == "member"
     )
+    return query.where(Comment.author_id.in_(newcomers), IS_PUBLISHED, Comment.report_count == 0, ~is_vouched.exists())
 
 
 def count_queues(within: Reach) -> dict[str, int]:
@@ -89,6 +88,8 @@ def page_of(queue: str, cursor: str, within: Reach) -> tuple[list[int], str]:
     rises, place = queue == "held", (_place(cursor) or ())[-len(order) :]
     if place:
         query = query.where(tuple_(*order) > tuple_(*place) if rises else tuple_(*order) < tuple_(*place))
+    if queue == "new":
+        order = (Comment.id + 0,)  # sorted, so that no database walks through everybody's comments to find the newest
     query = query.order_by(*(key.asc() if rises else key.desc() for key in order))
     rows = db.session.execute(query.limit(PAGE_SIZE + 1)).all()
     shown = rows[:PAGE_SIZE]

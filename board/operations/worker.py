@@ -13,6 +13,7 @@ from board.ballots.ledger.sealing import seal_due
 from board.ballots.recounts import count_results
 from board.comments.asking import ask_due
 from board.comments.drafts import purge_drafts
+from board.comments.searching import index_due
 from board.comments.visits import purge_visits
 from board.extensions import db
 from board.moderation.notices import forget_notices
@@ -26,6 +27,7 @@ POLL_SECONDS = 1.0
 SWEEP_SECONDS = 3600.0
 SEAL_SECONDS = 5.0
 LINK_SECONDS = 5.0
+INDEX_SECONDS = 3.0  # that the desk's search is behind
 COUNT_SECONDS = 10.0  # between looks; a ballot is counted once a minute at most
 
 
@@ -40,7 +42,7 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Deliver, seal and count until stopped, and sweep now and then; a fault is logged and ends nothing."""
-        next_sweep = next_sealing = next_linking = next_counting = time.monotonic()
+        next_sweep = next_sealing = next_linking = next_counting = next_indexing = time.monotonic()
         while not self._stopping.is_set():
             if time.monotonic() >= next_sweep:
                 self._do(sweep)
@@ -52,6 +54,8 @@ class Worker(threading.Thread):
             if time.monotonic() >= next_counting:
                 self._do(count_results)
                 next_counting = time.monotonic() + COUNT_SECONDS
+            if time.monotonic() >= next_indexing and not self._do(index_due):
+                next_indexing = time.monotonic() + INDEX_SECONDS
             self._do(teach_due)
             self._do(ask_due)
             if not self._do(deliver_due) and time.monotonic() < next_sealing:
