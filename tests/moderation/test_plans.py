@@ -24,7 +24,7 @@ from tests.factories import make_member
 
 OWN = Reach(frozenset({1}))
 Run = Callable[[User], Any]
-FEW = ("ix_comment_waiting", "ix_comment_removed")  # indexes that hold open or removed comments only
+FEW = ("ix_comment_waiting", "ix_comment_held", "ix_comment_removed")  # they hold open or removed comments only
 
 STATEMENTS: dict[str, Run] = {
     **{
