@@ -12,7 +12,8 @@ from sqlalchemy import DDL, BigInteger, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.comments.models import Comment
-from board.extensions import Model, db, insert_once
+from board.extensions import Model, db
+from board.statements import insert_once
 from board.storage import now
 
 A_PASS = 500  # comments indexed in one transaction, so that writers wait some milliseconds at most
