@@ -22,12 +22,14 @@ KIND = "account_mail"
 LONGEST_NEXT = 500
 
 
-def queue_request(purpose: str, email: str, next_path: str = "") -> None:
+def queue_request(purpose: str, email: str, next_path: str = "", *, code: str = "", is_own: bool = True) -> None:
     """Queue what somebody asked for at this address, within the caller's transaction.
 
-    `purpose`: "registered", "confirm" or "reset".
+    `purpose`: "registered", "confirm", "reset" or "code". `code` lets in the browser that asked; whoever has not
+    confirmed their address gets it only if that browser is the one they registered in (`is_own`).
     """
-    enqueue(KIND, {"purpose": purpose, "email": email, "next": next_path[:LONGEST_NEXT]})
+    asked = {"purpose": purpose, "email": email, "next": next_path[:LONGEST_NEXT]}
+    enqueue(KIND, asked | {"code": code, "is_own": is_own})
 
 
 @deliverer(KIND)
@@ -36,19 +38,28 @@ def answer_request(payload: dict[str, Any]) -> None:
     user = db.session.scalar(select(User).where(User.email == payload["email"]))
     if user is None or not user.active or user.is_placeholder:
         return
-    if not user.is_confirmed:
-        send_confirmation(user, payload["next"])
+    code = payload.get("code", "")
+    if payload["purpose"] == "code" and (user.is_confirmed or payload["is_own"]):
+        send_code(user, code)
+    elif not user.is_confirmed:
+        send_confirmation(user, payload["next"], code if payload.get("is_own") else "")
     elif payload["purpose"] == "registered":
         send_already_registered(user)
     elif payload["purpose"] == "reset":
         send_reset(user)
 
 
-def send_confirmation(user: User, next_path: str = "") -> None:
-    """Mail the link that confirms the address; it leads on to where the person was."""
+def send_code(user: User, code: str) -> None:
+    """Mail the code that logs in."""
+    text = _("%(code)s is your code to log in", code=code)
+    send("code", user.email, text, link_to("security.login"), name=user.display_name, code=code)
+
+
+def send_confirmation(user: User, next_path: str = "", code: str = "") -> None:
+    """Mail the link that confirms the address; it leads on to where the person was. A code does the same in place."""
     more = {"next": next_path} if next_path else {}
     link = link_to("security.confirm_email", token=make_link_token("confirm", user), **more)
-    send("confirm", user.email, _("Confirm your e-mail address"), link, name=user.display_name)
+    send("confirm", user.email, _("Confirm your e-mail address"), link, name=user.display_name, code=code)
 
 
 def send_already_registered(user: User) -> None:

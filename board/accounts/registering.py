@@ -1,5 +1,6 @@
 """Registering, and confirming the address by mail."""
 
+import secrets
 from typing import Any
 
 from flask import current_app, flash, redirect, session, url_for
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from board.accounts.forms import ConfirmForm, EmailForm, RegisterForm, form_page
 from board.accounts.links import LinkRefused, read_link_token
+from board.accounts.mailed_codes import REGISTERED_HERE, CodeForm, has_asked, is_own, new_code
 from board.accounts.mails import queue_request
 from board.accounts.models import User
 from board.accounts.names import NameRefused
@@ -21,8 +23,6 @@ from board.accounts.signing_in import sign_in
 from board.answers import next_path
 from board.extensions import db
 from board.outbox import address_key
-
-REGISTERED_HERE = "registered"  # in the session: for which address this browser sent the form
 
 
 def register() -> Any:
@@ -43,7 +43,6 @@ def register() -> Any:
         return form_page("accounts/register.html", form)
     if not _join(user, form):
         return form_page("accounts/register.html", form)
-    session[REGISTERED_HERE] = address_key(form.email.data)
     return redirect(url_for("accounts.mail_sent", next=next_path("") or None), 303)
 
 
@@ -55,7 +54,11 @@ def _join(user: User, form: RegisterForm) -> bool:
         db.session.rollback()
         form.refuse(_("This name, or one that looks like it, is taken. Choose another."), form.display_name)
         return False
-    queue_request("registered", form.email.data, next_path(""))
+    # Of an account that was there already, this browser knows no password: it must not be the one to confirm it.
+    # The cookie can be read, and looks the same either way.
+    session[REGISTERED_HERE] = address_key(form.email.data) if is_new else secrets.token_hex(32)
+    code = new_code(form.email.data)
+    queue_request("registered", form.email.data, next_path(""), code=code, is_own=is_new)
     if is_new:
         user_registered.send(_application(), user=user, confirm_token=None, confirmation_token=None, form_data={})
     db.session.commit()
@@ -81,8 +84,8 @@ def _application() -> Any:
 
 
 def mail_sent() -> Response:
-    """Say that a mail is on its way, and what to do if it does not come."""
-    return form_page("accounts/mail_sent.html", ConfirmForm())
+    """Say that a mail is on its way, and what to do if it does not come; take the code in it."""
+    return form_page("accounts/mail_sent.html", CodeForm(), has_asked=REGISTERED_HERE in session and has_asked())
 
 
 def send_confirmation() -> Any:
@@ -119,7 +122,7 @@ def _after_confirming(user: User) -> Response:
     browser is that surely one person.
     """
     flash(_("Thank you, your e-mail address is confirmed."), "success")
-    if session.get(REGISTERED_HERE) == address_key(user.email):
+    if is_own(user.email):
         sign_in(user, stay=False, via="confirm")
         return redirect(next_path(), 303)
     return redirect(url_for("security.login", next=next_path("") or None), 303)
