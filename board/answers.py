@@ -14,7 +14,8 @@ SHARED = "public, max-age=0, s-maxage=1, stale-while-revalidate=30, stale-if-err
 # All our cookies are named so. Whoever sends one may be shown something of their own …
 HAS_OUR_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?board").search
 # … but a thread alone knows only sessions and kept drafts, not readers who voted or left an address.
-HAS_THREAD_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?board(?:_draft)?=").search
+# Frames have their own (board/embed/mount.py).
+HAS_THREAD_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-board-framed\.)?(?:__Host-)?board(?:_draft)?=").search
 
 # The page's script sets it where it lays what is personal over a page kept for everybody (docs/decisions/0020).
 OVERLAY_COOKIE = "overlay"

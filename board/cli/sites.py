@@ -7,6 +7,7 @@ import click
 
 from board.cli import Mistake, with_app
 from board.cli.articles import site_named
+from board.cli.site_keys import key
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -112,3 +113,6 @@ def _save(act: Callable[[], Any], done: str) -> None:
         raise Mistake("\n".join(lines)) from wrong
     db.session.commit()
     click.echo(f"{done}: {saved.name} ({saved.slug}), mode {saved.comment_mode}.")
+
+
+site.add_command(key)

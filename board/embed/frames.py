@@ -21,6 +21,7 @@ from board.comments.answers import thread_answer
 from board.comments.thread import ThreadPage, thread_page
 from board.embed import registering
 from board.embed.finding import find_article, frame_path
+from board.embed.links import enter_frame
 from board.embed.sites import asked_site, framed
 from board.extensions import db
 from board.gate.opening import opening_apart
@@ -42,6 +43,7 @@ def thread() -> Response:
 def ballot(slug: str) -> Response:
     """Show a ballot."""
     shown = load_ballot(slug)
+    enter_frame(shown.site)
     view = view_of(shown)
     html = render_template("embed/ballot.html", view=view, site=shown.site)
     return framed(kept(make_response(html), is_public=not view.is_personal and is_for_everybody()), shown.site)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from board.access import NotThere
 from board.articles.loading import load_site, site_at
 from board.articles.models import Site
+from board.embed.links import enter_frame
 from board.web import content_security_policy
 
 
@@ -14,15 +15,15 @@ class OriginUnknown(NotThere):
 
 
 def asked_site() -> Site:
-    """Return the site that `?site=` names, by its short name or by an origin of its pages.
+    """Return the site that `?site=` names, by its short name or by an origin of its pages. The answer is for a frame.
 
     Raises NotThere for an unknown name, OriginUnknown for an unknown origin.
     """
     asked = request.args.get("site", "")
     if "://" not in asked:
-        return load_site()
+        return enter_frame(load_site())
     if site := site_at(asked):
-        return site
+        return enter_frame(site)
     raise OriginUnknown(asked)
 
 

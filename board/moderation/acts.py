@@ -56,6 +56,8 @@ ACTS: dict[str, LazyString] = {
     "screening.changed": _l("Changed the screening of comments"),
     "site.added": _l("Added a site"),
     "site.edited": _l("Edited a site"),
+    "site.key_added": _l("Added a key for single sign-on"),
+    "site.key_retired": _l("Retired a key for single sign-on"),
     "sponsor.added": _l("Added a sponsor"),
     "sponsor.edited": _l("Edited a sponsor"),
     "subscribers.exported": _l("Exported subscribers"),

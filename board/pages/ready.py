@@ -21,7 +21,6 @@ NOBODYS = frozenset(
 )  # the same for everybody, whoever they are
 NOBODYS_OF_ARTICLES = ("/thread/version", "/thread/fragment", "/thread.atom")
 NO_PAGE = ("/overlay", "/comments", "/unlock", "/visit")  # below an article's address, and not to be kept
-FRAMED_THREAD = "/embed/thread"
 HAS_OVERLAY_COOKIE = re.compile(r"(?:^|;\s*)overlay=1(?:;|$)").search
 
 
@@ -44,7 +43,7 @@ def is_personal(path: str, cookies: str) -> bool:
 
 def takes_overlay(path: str, cookies: str) -> bool:
     """Tell whether the reader's script lays what is personal over the page, and they did not just change anything."""
-    if not path.startswith(("/articles/", FRAMED_THREAD)) or path.endswith(NO_PAGE):
+    if not path.startswith("/articles/") or path.endswith(NO_PAGE):  # frames have sessions that no overlay knows
         return False
     return HAS_OVERLAY_COOKIE(cookies) is not None and HAS_FRESH_COOKIE(cookies) is None
 

@@ -26,7 +26,7 @@
   const keep = (act) => { try { return act(sessionStorage); } catch { /* storage is blocked */ } };
 
   const define = (kind, least, label, path, ask) => tags.define("board-" + kind, class extends HTMLElement {
-    static observedAttributes = ["article-id", "ballot", "site", "sort", "theme", "accent", "font", "density"];
+    static observedAttributes = ["article-id", "ballot", "site", "sort", "theme", "accent", "font", "density", "sso-token"];
 
     connectedCallback() {
       const frame = this.frame = page.createElement("iframe"), look = this.look(), asked = new URLSearchParams(ask(this));
@@ -52,7 +52,8 @@
 
     attributeChangedCallback(name) {
       if (!this.frame) return;
-      if (/^(t|ac|f|d)/.test(name)) this.tell();
+      if (name[1] === "s") this.isReady && this.vouch("");
+      else if (/^(t|ac|f|d)/.test(name)) this.tell();
       else this.connectedCallback();
     }
 
@@ -74,6 +75,13 @@
       this.frame.contentWindow.postMessage(look, home);
     }
 
+    // The publisher's token says who its reader is; an empty one that nobody is logged in there.
+    async vouch(none) {
+      const url = said(this, "sso-url");
+      const token = url ? new URL(url, location).origin === here && await fetch(url).then((answer) => answer.ok && answer.text(), () => {}) : said(this, "sso-token") ?? none;
+      this.frame?.contentWindow.postMessage({ board: "sso", token }, home);
+    }
+
     hear({ board, height, title }) {
       if (board === "height" && height > 0 && height < 1e6) {
         this.frame.style.height = Math.max(this.least, height) + "px";
@@ -84,6 +92,7 @@
         this.isReady = true;
         this.frame.title = title + "";
         this.tell();
+        this.vouch();
       }
       if (board === "opened") this.setAttribute("open", "");
       this.dispatchEvent(new Event("board:" + board, { bubbles: true }));

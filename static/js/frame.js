@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const page = document, root = page.documentElement;
-  const origins = page.currentScript.dataset.origins.split(" ");
+  const { origins: listed, vouched } = page.currentScript.dataset, origins = listed.split(" ");
   const isText = (value) => typeof value === "string";
 
   const COLOUR = /^(#[\da-f]{3,8}|[a-z]+|(rgb|hsl|hwb|lab|lch|oklab|oklch)a?\([\d\s.,%/a-z+-]+\))$/i;
@@ -29,13 +29,45 @@
   let host = isFramed && origins.includes(around()) ? around() : "";
   const say = (board, more) => { if (host) parent.postMessage({ board, ...more }, host); };
   addEventListener("message", ({ origin, source, data }) => {
-    if (!isFramed || source !== parent || !origins.includes(origin) || data?.board !== "look") return;
+    if (!isFramed || source !== parent || !origins.includes(origin)) return;
+    if (data?.board === "sso") vouch(data.token);
+    if (data?.board !== "look") return;
     const isFirst = !host;
     host = origin;
     wear(data);
     if (isFirst) begin();
     page.getElementById("register")?.submit(); // a page of the site's shows an article for the first time
   });
+
+  // A token of the publisher's says who reads; the server judges it. Storage may be blocked, so the frame's name remembers
+  // the last reload.
+  const complain = (text, code) => {
+    console.error(`Board: ${text} (${code})`);
+    let place = page.getElementById("vouching");
+    if (!place) {
+      place = Object.assign(page.createElement("p"), { id: "vouching", className: "field__error", role: "alert" });
+      page.getElementById("main").prepend(place);
+    }
+    place.textContent = text;
+  };
+  const isMember = () => page.querySelector("[data-member]") !== null;
+  const reloadOnce = () => {
+    if (Date.now() - (window.name.match(/^board-(\d+)$/)?.[1] || 0) < 5000) return;
+    window.name = `board-${Date.now()}`;
+    location.reload();
+  };
+  const vouch = async (token, isLastTry) => {
+    if (token === false) return console.warn("Board: sso-url is no address on the page's own origin, or does not answer.");
+    if (!isText(token) || !vouched || (!token.trim() && !isMember())) return;
+    const body = new FormData();
+    body.set("token", token.trim());
+    body.set("csrf_token", page.querySelector('[name="csrf_token"]')?.value || "");
+    const answer = await fetch(vouched + (token.trim() ? "" : "/end"), { method: "POST", body, headers: { "HX-Request": "true" } });
+    const said = await answer.json().catch(() => ({}));
+    if (said.code === "used" && !isLastTry) setTimeout(vouch, 1500, token, true); // by another frame of this page, maybe
+    else if (said.error) complain(said.error, said.code);
+    else if (answer.ok && (said.member !== isMember() || said.is_new)) reloadOnce();
+  };
 
   let height;
   const measure = () => {
@@ -62,6 +94,11 @@
     const link = target.closest?.("a[href]");
     if (link && link.origin === location.origin && (link.pathname.startsWith("/embed/") || link.getAttribute("href")[0] === "#")) link.target = "_self";
   }, true);
+  page.addEventListener("submit", ({ target }) => {
+    if (!target.hasAttribute("target") && new URL(target.action).pathname.startsWith("/embed/")) target.target = "_self";
+  }, true);
+  // After a log-out, what was shown before it must not come back from the browser's memory.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted && page.querySelector("[data-personal]")) location.reload(); });
 
   page.addEventListener("htmx:after:settle", ({ detail }) => {
     for (const node of detail.newContent || []) {

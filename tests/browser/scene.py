@@ -25,6 +25,7 @@ from board.comments.loading import load_comment
 from board.comments.models import Comment
 from board.comments.visits import ThreadVisit
 from board.config import Settings
+from board.embed.site_keys import add_key, secret_of
 from board.extensions import db
 from board.gate.listing import as_csv
 from board.moderation.decisions import decide
@@ -49,6 +50,19 @@ class Scene:
         with self._app.test_request_context("/"):
             yield
             db.session.remove()
+
+    def origins(self, *urls: str) -> None:
+        """Let the pages of these origins frame the primary site's threads."""
+        with self.lit():
+            primary_site().origins = list(urls)
+            db.session.commit()
+
+    def sso_key(self) -> tuple[str, str]:
+        """Make a key of the primary site for single sign-on; return its name and its secret."""
+        with self.lit():
+            key = add_key(primary_site())
+            db.session.commit()
+            return key.kid, secret_of(key)
 
     def address(self) -> str:
         """Return an e-mail address that nobody has used yet."""

@@ -11,6 +11,8 @@ from tests.ballots.conftest import make_ballot
 from tests.factories import make_comment
 
 SITE_FILES = ("pages.favicon", "pages.robots")
+# Frames have sessions of their own, which tests/embed/test_inside.py opens.
+FRAMES = ("embed.thread", "embed.ballot", "embed.gate")
 FOR_EVERYBODY = {
     "static",
     "media.picture",
@@ -21,6 +23,7 @@ FOR_EVERYBODY = {
     "syndication.fragment",
     "syndication.feed",
     *SITE_FILES,
+    *FRAMES,
 }
 
 

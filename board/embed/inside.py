@@ -1,0 +1,72 @@
+"""A request from inside a frame: what stands there is answered, the rest led out; the site's pages alone show it."""
+
+from urllib.parse import urlencode
+
+from flask import Flask, make_response, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from board.access import NotThere, load
+from board.answers import is_fragment, private
+from board.articles.loading import load_article
+from board.articles.models import Site
+from board.csrf import SAFE_METHODS
+from board.embed.links import INSIDE, enter_frame, outside, place_of, present_frame
+from board.embed.mount import FRAMES, PLACE_KEY, FrameMount
+from board.embed.sites import framed
+
+LEADS = ("Location", "HX-Redirect")
+
+
+def enter_place() -> Response | None:
+    """Enter the frame that the address names; lead out what does not stand in one."""
+    slug = request.environ.get(PLACE_KEY)
+    if slug is None:
+        return None
+    if request.headers.get("Sec-Fetch-Dest") == "document":  # a tab of its own
+        return redirect(request.full_path.rstrip("?"), 307)
+    enter_frame(load(select(Site).where(Site.slug == slug)))
+    if request.endpoint is None or request.endpoint in INSIDE:
+        return lead_to_frame()
+    if request.method not in SAFE_METHODS:
+        raise NotThere
+    return private(make_response(render_template("embed/elsewhere.html", way=request.full_path.rstrip("?"))))
+
+
+def lead_to_frame() -> Response | None:
+    """Lead from a hosted page, which no frame shows, to its part that one does."""
+    asked = request.args.to_dict()
+    if request.method not in SAFE_METHODS or request.endpoint not in {"pages.article", "ballots.show"}:
+        return None
+    if request.endpoint == "ballots.show":
+        if is_fragment():
+            return None
+        slug = str((request.view_args or {}).get("slug"))
+        return redirect(url_for("embed.ballot", slug=slug) + (f"?{urlencode(asked)}" if asked else ""), 302)
+    from board.embed.finding import frame_path
+
+    article = load_article(request.view_args["article_id"])  # type: ignore[index]
+    comment = asked.get("comment", "")
+    return redirect(frame_path(article) + (f"&comment={comment}" if comment.isdecimal() else ""), 302)
+
+
+def stay_inside(response: Response) -> Response:
+    """Let what follows stand in the frame too, and the site's pages alone show it."""
+    site = present_frame()
+    if site is None:
+        return response
+    for name in LEADS:
+        way = response.headers.get(name, "")
+        if way.startswith("/") and not way.startswith(FRAMES):
+            response.headers[name] = place_of(site) + way
+    if not is_fragment() and response.mimetype == "text/html":
+        framed(response, site)
+    return response
+
+
+def init_frames(app: Flask) -> None:
+    """Put the layer for frames before Flask, and let every request know whether it comes from one."""
+    app.wsgi_app = FrameMount(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request_funcs[None].insert(1, enter_place)  # after the clock, before anything that may answer
+    app.after_request(stay_inside)
+    app.jinja_env.globals.update(present_frame=present_frame, outside=outside)
