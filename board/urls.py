@@ -11,6 +11,7 @@ from flask import current_app, url_for
 from werkzeug.routing import IntegerConverter, ValidationError
 
 ARTICLE_PAGE = re.compile(r"/articles/([^/?#]{1,3000})(?:[?#]|$)")
+FRAME_PLACE = re.compile(r"^/embed/at/[^/]+(?=/)")  # what stands before the paths of pages in frames (board/embed)
 MAX_ROW_NUMBER = 2**63 - 1  # what an ID's column holds; a database falls over a larger one
 
 
@@ -61,5 +62,5 @@ def url_for_article(endpoint: str, external_id: str, site_slug: str | None = Non
 
 
 def absolute(path: str) -> str:
-    """Return the address that readers reach a path of ours at."""
-    return str(current_app.config["BOARD"].public_url) + path
+    """Return the address that readers reach a path of ours at; never one inside a frame."""
+    return str(current_app.config["BOARD"].public_url) + FRAME_PLACE.sub("", path)

@@ -6,7 +6,7 @@ without one is answered with a cookie and "send that again" (307); if it comes b
 
 from flask import Flask, Response, make_response, redirect, render_template, request
 
-from board.answers import is_fragment, private
+from board.answers import is_fragment, is_own_path, next_path, private
 from board.embed.links import SIGN_IN, outside, present_frame
 
 NEEDS_COOKIES = frozenset({*SIGN_IN, "comments.post", "comments.reply", "single_sign_on.take"}) - {"security.logout"}
@@ -31,7 +31,8 @@ def look_for_cookies() -> Response | None:
 def show_way_out() -> Response:
     """Offer the hosted page in a tab of its own; what was typed goes along."""
     text = request.form.get("body", "")
-    way = request.path if text else outside(request.values.get("next", "")) or "/"
+    way = request.path if text else outside(next_path())
+    way = way if is_own_path(way) else "/"  # what is left behind the frame's place may be no path of ours
     template = "embed/_blocked.html" if is_fragment() else "embed/blocked.html"
     return private(make_response(render_template(template, way=way, text=text), NOT_HERE))
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from board.access import NotThere, load
-from board.answers import is_fragment, private
+from board.answers import is_fragment, is_own_path, private
 from board.articles.loading import load_article
 from board.articles.models import Site
 from board.csrf import SAFE_METHODS
@@ -23,10 +23,12 @@ def enter_place() -> Response | None:
     slug = request.environ.get(PLACE_KEY)
     if slug is None:
         return None
+    if request.endpoint is None or not is_own_path(request.path):
+        raise NotThere
     if request.headers.get("Sec-Fetch-Dest") == "document":  # a tab of its own
         return redirect(request.full_path.rstrip("?"), 307)
     enter_frame(load(select(Site).where(Site.slug == slug)))
-    if request.endpoint is None or request.endpoint in INSIDE:
+    if request.endpoint in INSIDE:
         return lead_to_frame()
     if request.method not in SAFE_METHODS:
         raise NotThere

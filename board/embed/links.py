@@ -19,10 +19,11 @@ SIGN_IN = (
 ACTS = (
     *("comments.compose", "comments.post", "comments.replies", "comments.reply", "comments.preview"),
     *("comments.permalink", "comments.edit_form", "comments.edit", "comments.deletion_form", "comments.deletion"),
+    *("comments.hiding", "comments.unhiding", "comments.mute_member", "comments.unmute_member", "moderation.notice"),
     *("comments.reaction", "comments.visit", "comments.first_new", "moderation.report"),
     *("ballots.show", "ballots.show_form", "ballots.vote", "ballots.ticket", "gate.show_gate", "gate.unlock"),
 )
-PARTS = ("pages.article", "pages.overlay", "handover.take", "single_sign_on.take", "single_sign_on.end")
+PARTS = ("pages.article", "handover.take", "single_sign_on.take", "single_sign_on.end")
 INSIDE = frozenset({*SIGN_IN, *ACTS, *PARTS})
 
 

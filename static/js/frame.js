@@ -98,7 +98,7 @@
     if (!target.hasAttribute("target") && new URL(target.action).pathname.startsWith("/embed/")) target.target = "_self";
   }, true);
   // After a log-out, what was shown before it must not come back from the browser's memory.
-  addEventListener("pageshow", ({ persisted }) => { if (persisted && page.querySelector("[data-personal]")) location.reload(); });
+  addEventListener("pageshow", ({ persisted }) => { if (persisted && page.querySelector("[data-member]")) location.reload(); });
 
   page.addEventListener("htmx:after:settle", ({ detail }) => {
     for (const node of detail.newContent || []) {

@@ -169,3 +169,35 @@ def test_cookies_change_their_names_both_ways() -> None:
         f"{COOKIE_PREFIX}board=x; Max-Age=5; HttpOnly; Path=/; Secure; SameSite=None; Partitioned",
     )
     assert for_frames("Location", "/a; Domain=b") == ("Location", "/a; Domain=b")
+
+
+@pytest.mark.parametrize(
+    "path", ["//elsewhere.example/", "/%5C/elsewhere.example", "//elsewhere.example/articles/x", "/unknown"]
+)
+def test_a_tab_of_its_own_is_never_led_elsewhere(framed: Browser, path: str) -> None:
+    answer = framed.get(AT + path, headers={"Sec-Fetch-Dest": "document"})
+    assert answer.status_code == 404
+    assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "way", [f"{AT}//elsewhere.example", "https://elsewhere.example", "//elsewhere.example", "javascript:alert(1)"]
+)
+def test_the_way_out_leads_nowhere_else(framed: Browser, app: Any, way: str) -> None:
+    browser = Browser(app)
+    browser.http = app.test_client(use_cookies=False)
+    text = browser.get(f"{AT}/login?again=1&next={way}").text
+    assert 'action="/"' in text
+    assert "elsewhere" not in text.partition("way-out")[2]
+
+
+def test_an_overlay_is_never_made_in_a_frame(framed: Browser, article: Article, author: User) -> None:
+    """Its pieces are made once for all pages, so none may hold a frame's addresses."""
+    assert "data-overlay" not in framed.get("/embed/thread?article_id=opening-night").text
+    assert "tab of its own" in framed.get(f"{AT}/articles/opening-night/overlay").text
+
+
+def test_what_leaves_the_frame_names_no_frame(app: Any, article: Article) -> None:
+    from board.urls import absolute
+
+    assert absolute(f"{AT}/comments/1") == "http://localhost/comments/1"

@@ -335,3 +335,28 @@ def test_a_member_who_leaves_takes_the_identity_along(app: Any, frame: Browser, 
     remove_member(identity.user)
     db.session.commit()
     assert db.session.scalar(select(SsoIdentity)) is None
+
+
+def test_the_secret_is_used_as_the_text_that_is_printed(frame: Browser, key: SiteKey) -> None:
+    text = signed_with(secret_of(key), {"alg": "HS256", "kid": key.kid}, claims())
+    assert show(frame, text).status_code == 200
+
+
+def test_an_operator_makes_lists_and_retires_keys(app: Any, framable: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from board.cli import site_keys
+
+    monkeypatch.setattr("board.create_app", lambda: app)
+    monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    run = CliRunner().invoke
+    made = run(site_keys.key, ["main", "--new"])
+    assert made.exit_code == 0, made.output
+    kid = made.output.split()[1]
+    assert "secret" in made.output
+    listed = run(site_keys.key, ["main"])
+    assert kid in listed.output and "secret" not in listed.output
+    assert run(site_keys.key, ["main", "--retire", kid]).exit_code == 0
+    assert kid not in run(site_keys.key, ["main"]).output
+    assert run(site_keys.key, ["main", "--retire", "unknown"]).exit_code == 1
+    assert run(site_keys.key, ["unknown"]).exit_code == 1
