@@ -10,7 +10,7 @@ from board.web import KEPT_FOR_GOOD, static_version
 
 embed = Blueprint("embed_loader", __name__)
 
-SOURCE = "js/embed.js"
+SOURCE, SSO_SOURCE = "js/embed.js", "js/embed-sso.js"
 # Within its hour a browser does not even ask; a process makes and compresses it once.
 KEPT_FOR_AN_HOUR = "public, max-age=3600, immutable, stale-while-revalidate=86400, stale-if-error=604800"
 COMMENT_OR_INDENT = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)
@@ -19,8 +19,18 @@ COMMENT_OR_INDENT = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)
 @embed.get("/embed.js")
 def loader() -> Response:
     """Give the script; browsers ask for a new one after an hour, for one named by its version never."""
-    response = Response(_script(str(current_app.static_folder)), mimetype="text/javascript")
-    is_exact = request.args.get("v") == static_version(str(current_app.static_folder), SOURCE)
+    return _answer(SOURCE)
+
+
+@embed.get("/embed-sso.js")
+def single_sign_on() -> Response:
+    """Give the part of the script that passes on a publisher's token; only pages that have one load it."""
+    return _answer(SSO_SOURCE)
+
+
+def _answer(source: str) -> Response:
+    response = Response(_script(str(current_app.static_folder), source), mimetype="text/javascript")
+    is_exact = request.args.get("v") == static_version(str(current_app.static_folder), source)
     response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_exact else KEPT_FOR_AN_HOUR
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Allow-Origin"] = "*"  # for a publisher's `integrity` and `crossorigin`
@@ -28,6 +38,6 @@ def loader() -> Response:
 
 
 @cache
-def _script(directory: str) -> str:
+def _script(directory: str, source: str) -> str:
     """Return the script without its comments and indents, which are for us alone."""
-    return COMMENT_OR_INDENT.sub("", (Path(directory) / SOURCE).read_text(encoding="utf-8"))
+    return COMMENT_OR_INDENT.sub("", (Path(directory) / source).read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ MEGABYTE = 1024 * 1024
 # the page's script keeps), the close of a discussion.
 TRUST_SECONDS = 300
 NOBODYS = frozenset(
-    {"/api/v1/counts", "/embed.js", "/favicon.ico", "/robots.txt", "/oembed"}
+    {"/api/v1/counts", "/embed.js", "/embed-sso.js", "/favicon.ico", "/robots.txt", "/oembed"}
 )  # the same for everybody, whoever they are
 NOBODYS_OF_ARTICLES = ("/thread/version", "/thread/fragment", "/thread.atom")
 NO_PAGE = ("/overlay", "/comments", "/unlock", "/visit")  # below an article's address, and not to be kept

@@ -26,7 +26,7 @@
   const keep = (act) => { try { return act(sessionStorage); } catch { /* storage is blocked */ } };
 
   const define = (kind, least, label, path, ask) => tags.define("board-" + kind, class extends HTMLElement {
-    static observedAttributes = ["article-id", "ballot", "site", "sort", "theme", "accent", "font", "density", "sso-token"];
+    static observedAttributes = ["article-id", "ballot", "site", "sort", "theme", "accent", "font", "density"];
 
     connectedCallback() {
       const frame = this.frame = page.createElement("iframe"), look = this.look(), asked = new URLSearchParams(ask(this));
@@ -40,7 +40,7 @@
       frame.onload = () => setTimeout(() => {
         if (this.frame !== frame || this.isReady) return;
         frame.replaceWith(page.createElement("slot"));
-        console.warn(`Board: no answer. Is ${here} among the site's origins, and ${home} in this page's frame-src?`);
+        console.warn(`Board: is ${here} among the site's origins, and ${home} in this page's frame-src?`);
       }, 3000);
       (this.shadowRoot || this.attachShadow({ mode: "open" })).replaceChildren(frame);
     }
@@ -52,8 +52,7 @@
 
     attributeChangedCallback(name) {
       if (!this.frame) return;
-      if (name[1] === "s") this.isReady && this.vouch("");
-      else if (/^(t|ac|f|d)/.test(name)) this.tell();
+      if (/^(t|ac|f|d)/.test(name)) this.tell();
       else this.connectedCallback();
     }
 
@@ -75,13 +74,6 @@
       this.frame.contentWindow.postMessage(look, home);
     }
 
-    // The publisher's token says who its reader is; an empty one that nobody is logged in there.
-    async vouch(none) {
-      const url = said(this, "sso-url");
-      const token = url ? new URL(url, location).origin === here && await fetch(url).then((answer) => answer.ok && answer.text(), () => {}) : said(this, "sso-token") ?? none;
-      this.frame?.contentWindow.postMessage({ board: "sso", token }, home);
-    }
-
     hear({ board, height, title }) {
       if (board === "height" && height > 0 && height < 1e6) {
         this.frame.style.height = Math.max(this.least, height) + "px";
@@ -92,7 +84,7 @@
         this.isReady = true;
         this.frame.title = title + "";
         this.tell();
-        this.vouch();
+        if (this.matches("[sso-url],[sso-token]")) import(home + "/embed-sso.js");
       }
       if (board === "opened") this.setAttribute("open", "");
       this.dispatchEvent(new Event("board:" + board, { bubbles: true }));

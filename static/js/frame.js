@@ -57,7 +57,6 @@
     location.reload();
   };
   const vouch = async (token, isLastTry) => {
-    if (token === false) return console.warn("Board: sso-url is no address on the page's own origin, or does not answer.");
     if (!isText(token) || !vouched || (!token.trim() && !isMember())) return;
     const body = new FormData();
     body.set("token", token.trim());

@@ -4,18 +4,60 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from tests.browser.conftest import CHROMIUM, CHROMIUM_FLAGS, WAIT_MS, Inbox, Server, wait_until_ready
-from tests.browser.publisher import Publisher, publishing
 from tests.browser.scene import Scene
 from tests.ports import free_port
 
 HOSTS = "publisher.localhost", "hostile.localhost"
+
+
+@dataclass
+class Host:
+    """A site of somebody else's: its pages by their paths."""
+
+    url: str
+    pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+
+    def hang(self, path: str, html: str, **headers: str) -> str:
+        """Put up a page; return its address. An underscore in a header's name stands for a hyphen."""
+        self.pages[path] = (html, {name.replace("_", "-"): value for name, value in headers.items()})
+        return self.url + path
+
+
+@contextmanager
+def serving(name: str) -> Iterator[Host]:
+    """Serve pages on loopback under a name that ends in `.localhost`."""
+    host = Host("")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            html, headers = host.pages.get(self.path, ("", {}))
+            self.send_response(200 if html else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            for header, value in headers.items():
+                self.send_header(header, value)
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    host.url = f"http://{name}:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield host
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @dataclass
@@ -24,10 +66,10 @@ class Stage:
 
     board: Server
     scene: Scene
-    publisher: Publisher
-    hostile: Publisher
+    publisher: Host
+    hostile: Host
 
-    def hang(self, path: str, *, attributes: str = "", body: str = "", on: Publisher | None = None) -> str:
+    def hang(self, path: str, *, attributes: str = "", body: str = "", on: Host | None = None) -> str:
         """Put up a page with the thread of the article that has this path; return the page's address."""
         article_id = path.rsplit("/", 1)[-1]
         element = f'<board-thread article-id="{article_id}" {attributes}><a href="{self.board.url}{path}">Comments</a>'
@@ -58,7 +100,7 @@ def framing(directory: Path) -> Iterator[Stage]:
     )
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)
-        with publishing(HOSTS[0], free_port()) as publisher, publishing(HOSTS[1], free_port()) as hostile:
+        with serving(HOSTS[0]) as publisher, serving(HOSTS[1]) as hostile:
             scene = Scene(board.settings)
             scene.origins(publisher.url)
             yield Stage(board, scene, publisher, hostile)

@@ -273,3 +273,27 @@ def test_a_foreign_page_can_frame_nothing(around: Stage, opened: Open) -> None:
         page.goto(around.hostile.hang("/trap", html))
         page.wait_for_timeout(300)
         assert page.frames[1].url.startswith("chrome-error:")
+
+
+def test_where_frames_keep_no_cookies_the_text_is_posted_from_a_tab_of_its_own(around: Stage, opened: Open) -> None:
+    """As in browsers that block others' cookies and know no partitioned ones: what frames set does not arrive."""
+    path, email = around.scene.article(), around.scene.member("Tabea Tab")
+    page = opened()
+
+    def drop_cookies(route: Any) -> None:
+        host = around.board.url.removeprefix("http://")
+        plain = route.request.url.replace("board.localhost", "127.0.0.1")
+        answer = route.fetch(url=plain, headers={**route.request.headers, "host": host}, max_redirects=0)
+        headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+        route.fulfill(response=answer, headers=headers)
+
+    page.context.route(f"{around.board.url}/embed/**", drop_cookies)
+    page.goto(around.hang(path))
+    write(page, "Carried along.")
+    frame = frame_of(page)
+    expect(frame.locator("#way-out textarea")).to_have_value("Carried along.")
+    with page.expect_popup() as opening:
+        frame.get_by_role("button", name="Open the discussion").click()
+    own = opening.value
+    log_in(own, email)
+    expect(own.locator(".comment__body", has_text="Carried along.")).to_have_count(1)

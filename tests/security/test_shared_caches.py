@@ -20,6 +20,7 @@ FOR_EVERYBODY = {
     "operations.readiness",
     "comments.version",
     "embed_loader.loader",
+    "embed_loader.single_sign_on",
     "syndication.fragment",
     "syndication.feed",
     *SITE_FILES,
