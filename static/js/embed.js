@@ -40,7 +40,7 @@
       frame.onload = () => setTimeout(() => {
         if (this.frame !== frame || this.isReady) return;
         frame.replaceWith(page.createElement("slot"));
-        console.warn(`Board: is ${here} among the site's origins, and ${home} in this page's frame-src?`);
+        console.warn(`Board: no answer. Is ${here} among the site's origins, and ${home} in this page's frame-src?`);
       }, 3000);
       (this.shadowRoot || this.attachShadow({ mode: "open" })).replaceChildren(frame);
     }
