@@ -24,7 +24,7 @@ def loader() -> Response:
 
 @embed.get("/embed-sso.js")
 def single_sign_on() -> Response:
-    """Give the part of the script that passes on a publisher's token; only pages that have one load it."""
+    """Give the script that passes on a publisher's token; only pages that have one load it."""
     return _answer(SSO_SOURCE)
 
 

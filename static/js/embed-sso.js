@@ -1,5 +1,5 @@
-// Loaded by embed.js for an element with `sso-url` or `sso-token`: passes the publisher's token to the element's frame,
-// which alone can use it. See docs/single-sign-on.md.
+// On a publisher's page beside embed.js: passes the publisher's token, which an element names by `sso-url` or `sso-token`, to
+// the element's frame, which alone can use it. See docs/single-sign-on.md.
 const home = new URL(import.meta.url).origin, watched = new WeakSet();
 
 // An empty token says that nobody is logged in at the publisher; an answer that is an error says nothing.

@@ -84,7 +84,6 @@
         this.isReady = true;
         this.frame.title = title + "";
         this.tell();
-        if (this.matches("[sso-url],[sso-token]")) import(home + "/embed-sso.js");
       }
       if (board === "opened") this.setAttribute("open", "");
       this.dispatchEvent(new Event("board:" + board, { bubbles: true }));

@@ -76,6 +76,7 @@ class Stage:
         html = (
             f"<!doctype html><html lang=en><title>A page</title><h1>Headline</h1>{element}</board-thread>{body}"
             f'<script async src="{self.board.url}/embed.js"></script>'
+            f'<script type="module" src="{self.board.url}/embed-sso.js"></script>'
         )
         return (on or self.publisher).hang(f"/{article_id}", html)
 
