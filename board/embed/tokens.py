@@ -16,7 +16,8 @@ from board.articles.models import Site
 from board.embed.claims import Claims, TokenRefused
 from board.embed.models import ALGORITHMS, MAX_SUBJECT_CHARACTERS, SsoToken
 from board.embed.site_keys import live_key, verifier_of
-from board.extensions import db, insert_once
+from board.extensions import db
+from board.statements import insert_once
 from board.storage import now
 
 MAX_TOKEN_CHARACTERS = 4096
