@@ -7,9 +7,11 @@ queue fairly on a file lock instead of sleeping in SQLite's busy handler. See do
 """
 
 import fcntl
+import math
 import os
 import re
 import threading
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,11 +34,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5_000
 SQLITE_CACHE_KIB = 512  # of each connection; the system keeps the file's pages in memory too
+IDLE_SECONDS = 1.0  # after which a connection to PostgreSQL is asked whether it still lives
 STATEMENT_TIMEOUT_MS = 10_000
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 
@@ -93,7 +97,6 @@ def engine_options(database_url: str, pool_size: int) -> dict[str, Any]:
     if database_url.startswith("postgresql"):
         timeouts = f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={BUSY_TIMEOUT_MS}"
         options["connect_args"] = {"connect_timeout": 3, "options": timeouts}
-        options["pool_pre_ping"] = True
     return options
 
 
@@ -194,7 +197,23 @@ def _prepare_postgresql(engine: Engine) -> None:
                 cursor.execute("SET synchronous_commit = on")
         dbapi.commit()
 
+    def checkin(_dbapi: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    def checkout(dbapi: Any, record: Any, _proxy: Any) -> None:
+        """Ask a connection that has been idle whether it still lives; a busy one would lose a way there and back."""
+        if time.monotonic() - record.info.get("idle_since", math.inf) > IDLE_SECONDS and not is_alive(dbapi):
+            raise DisconnectionError
+
+    def is_alive(dbapi: Any) -> bool:
+        try:
+            return bool(engine.dialect.do_ping(dbapi))
+        except engine.dialect.loaded_dbapi.Error:
+            return False
+
     event.listen(engine, "connect", connect)
+    event.listen(engine, "checkin", checkin)
+    event.listen(engine, "checkout", checkout)
 
 
 def insert_for(engine_name: str) -> Any:

@@ -97,3 +97,18 @@ def test_the_database_refuses_to_change_the_audit_log(app: Flask, site: Site, st
     with pytest.raises(DatabaseError, match="append-only"):
         db.session.execute(text(statement))
     db.session.rollback()
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_was_closed_while_idle_is_replaced(
+    postgresql_stage: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("board.storage.IDLE_SECONDS", 0.0)
+    with postgresql_stage.app_context():
+        other = db.engine.connect()
+        with db.engine.connect() as kept:
+            number = kept.scalar(text("SELECT pg_backend_pid()"))
+        assert other.scalar(text("SELECT pg_terminate_backend(:pid)"), {"pid": number}) is True
+        with db.engine.connect() as replaced:
+            assert replaced.scalar(text("SELECT pg_backend_pid()")) != number
+        other.close()
