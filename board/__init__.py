@@ -99,7 +99,7 @@ def init_features(app: Flask) -> None:
 def init_front(app: Flask) -> None:
     """Put in front of Flask what a request meets first: ready bytes, then the queue."""
     from board.pages import init_ready_pages
-    from board.turns import Turns
+    from board.turns import TURNS, Turns
 
-    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = app.extensions[TURNS] = Turns(app.wsgi_app)  # type: ignore[method-assign]
     init_ready_pages(app, app.config["BOARD"])

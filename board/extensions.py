@@ -12,6 +12,7 @@ from sqlalchemy.orm.util import identity_key
 
 from board.csrf import OriginAndToken
 from board.storage import Base
+from board.turns import let_the_next_one_in
 from board.without import without
 
 with without("webauthn"):  # comes with the first passkey: board/accounts/passkeys.py
@@ -63,6 +64,8 @@ def commit_and_keep() -> None:
     """Commit, and keep what is loaded as it is: the request only answers from here on, and reads nothing again."""
     session = db.session()
     session.expire_on_commit = False
+    if session.get_bind().dialect.name == "postgresql":
+        let_the_next_one_in()  # on SQLite it could not write yet, and would only take part of the interpreter
     try:
         session.commit()
     finally:

@@ -10,9 +10,12 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from flask import current_app
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+TURNS = "board_turns"  # under which an application's extensions name its layer
 PATIENCE_SECONDS = 0.05  # far more than a request takes, far less than anybody notices
 
 
@@ -23,12 +26,25 @@ class Turns:
         """Wrap the application."""
         self._app = app
         self._turn = threading.Lock()
+        self._mine = threading.local()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let Flask answer when it is this thread's turn."""
-        has_turn = self._turn.acquire(timeout=PATIENCE_SECONDS)
+        self._mine.has_turn = self._turn.acquire(timeout=PATIENCE_SECONDS)
         try:
             return self._app(environ, start_response)
         finally:
-            if has_turn:
-                self._turn.release()
+            self.leave()
+
+    def leave(self) -> None:
+        """Let the next one in: this thread is about to wait for a disk, or done."""
+        if getattr(self._mine, "has_turn", False):
+            self._mine.has_turn = False
+            self._turn.release()
+
+
+def let_the_next_one_in() -> None:
+    """Give up the request's turn; all that is left is to wait for the disk and to answer."""
+    turns: Turns | None = current_app.extensions.get(TURNS)
+    if turns:
+        turns.leave()

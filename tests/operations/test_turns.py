@@ -65,3 +65,17 @@ def test_a_fault_gives_the_turn_back() -> None:
         with pytest.raises(RuntimeError):
             app({}, ignore)
         assert time.monotonic() - began < turns.PATIENCE_SECONDS
+
+
+def test_a_request_that_waits_for_the_disk_lets_the_next_one_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 5)
+    inside = Inside(0.1)
+
+    def leaves_first(environ: Any, start_response: Any) -> Iterable[bytes]:
+        app.leave()
+        app.leave()  # once more changes nothing: the turn is somebody else's now
+        return inside(environ, start_response)
+
+    app = Turns(leaves_first)
+    ask_at_once(app, 4)
+    assert (inside.most, inside.done) == (4, 4)
