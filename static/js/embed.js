@@ -33,7 +33,9 @@
       frames.add(this);
       asked.set("site", siteOf(this));
       this.src = `${home}/embed/${path(this)}?${asked}`;
-      this.least = +said(this, "height") || least;
+      // What is below the thread on the first screen stands at its foot from the beginning, so that nothing has to move.
+      const rest = kind === "thread" ? innerHeight - Math.max(0, this.getBoundingClientRect().top) : 0;
+      this.least = +said(this, "height") || Math.max(least, rest);
       this.isReady = false;
       Object.assign(frame, { title: label, loading: "lazy", referrerPolicy: "origin", src: this.src + "#" + new URLSearchParams(look) });
       frame.style = `display:block;width:100%;border:0;color-scheme:${look.theme};height:${Math.max(this.least, keep((all) => all[this.src]) || 0)}px`;

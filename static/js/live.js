@@ -124,15 +124,23 @@
     } catch { /* the next question may be answered */ }
     plan();
   };
+  let isInSight = true; // in a frame, the page around may have scrolled it away
+  const isSeen = () => isInSight && !page.hidden;
   const plan = () => {
     clearTimeout(timer);
-    if (!page.hidden && thread()?.dataset.version) timer = setTimeout(ask, pause);
+    if (isSeen() && thread()?.dataset.version) timer = setTimeout(ask, pause);
   };
-  page.addEventListener("visibilitychange", () => {
+  const look = () => {
     pause = SOON;
-    if (page.hidden) clearTimeout(timer);
-    else ask();
-  });
+    if (isSeen()) ask();
+    else clearTimeout(timer);
+  };
+  page.addEventListener("visibilitychange", look);
+  if (parent !== window) new IntersectionObserver(([body]) => {
+    const wasInSight = isInSight;
+    isInSight = body.isIntersecting;
+    if (isInSight !== wasInSight) look();
+  }).observe(page.body);
   page.addEventListener("htmx:after:settle", ({ detail }) => {
     for (const node of detail.newContent) if (node.matches?.("[data-posted]")) thread().dataset.count++; // one's own is no news
     visit();

@@ -14,7 +14,7 @@ from types import FrameType
 from sqlalchemy import create_engine
 
 from board.config import Settings, load_settings
-from tests.bench import ballots, cold, isso, mixed, personal, reads, sealing, writes
+from tests.bench import ballots, cold, embed, isso, mixed, personal, reads, sealing, writes
 from tests.bench.figures import Run, load_run, table_of
 from tests.bench.loading import Loader
 from tests.bench.members import sign_in_all
@@ -133,6 +133,8 @@ def measure_sqlite(scene: Scene, isso_place: Path) -> None:
             reads.other_pages(scene)
             reads.counts(scene)
             mixed.weight(scene)
+        if "embed" in parts:
+            embed.embed(scene)
         if "isso" in parts:
             isso.beside(scene, isso_place)
         if "cold" in parts:

@@ -98,6 +98,12 @@ class Scene:
             db.session.commit()
             return article_path(article)
 
+    def has_article(self, external_id: str, **values: str) -> bool:
+        """Tell whether there is an article with this ID, and with these values."""
+        with self.lit():
+            found = db.session.query(Article).filter_by(external_id=external_id, **values)
+            return db.session.query(found.exists()).scalar() is True
+
     def comment(self, path: str, by: str, text: str, parent: int | None = None) -> int:
         """Post a comment as the member; return its ID."""
         with self.lit():

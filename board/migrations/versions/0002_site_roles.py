@@ -21,5 +21,5 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('site_role', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_site_role_site_id'), ['site_id'], unique=False)
-    with op.batch_alter_table('member', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('has_site_roles', sa.Boolean(), nullable=False, server_default=sa.false()))
+    # Not in batch mode, which would make the table anew for this default, and lose what hangs on it.
+    op.add_column('member', sa.Column('has_site_roles', sa.Boolean(), nullable=False, server_default=sa.false()))

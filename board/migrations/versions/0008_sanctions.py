@@ -178,7 +178,8 @@ def upgrade() -> None:
     with op.batch_alter_table('report', schema=None) as batch_op:
         batch_op.add_column(sa.Column('closed_at', UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column('weight', number, nullable=False, server_default='100'))
-        batch_op.add_column(sa.Column('wants_outcome', sa.Boolean(), nullable=False, server_default=sa.false()))
+    # Not in batch mode, which would make the table anew for this default.
+    op.add_column('report', sa.Column('wants_outcome', sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table('thread_visit', schema=None) as batch_op:
         batch_op.add_column(sa.Column('hidden_at', UtcDateTime(), nullable=True))

@@ -29,7 +29,7 @@ def publishing(host: str, port: int) -> Iterator[Publisher]:
         def do_GET(self) -> None:
             html, headers = publisher.pages.get(self.path.partition("?")[0], ("", {}))
             body = html.encode()
-            self.send_response(200 if html else 404)
+            self.send_response(200 if html else 204 if self.path == "/favicon.ico" else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             for name, value in headers.items():

@@ -1,0 +1,144 @@
+"""The elements of a publisher's page: they stand, come, go, and tell what happened."""
+
+from typing import Any
+
+from tests.browser.embedding.paper import READY, element, framed, height_of, id_of, paper, wait_until
+from tests.browser.embedding.publisher import Publisher
+from tests.browser.scene import Scene
+
+HOST_POLICY = "default-src 'none'; style-src 'self'; script-src {board}; frame-src {board}; connect-src {board}"
+
+
+def test_a_thread_a_ballot_and_counts_stand_on_a_publishers_page(
+    visit: Any, publisher: Publisher, board_url: str, scene: Scene
+) -> None:
+    path = scene.article()
+    member = scene.member("Ada Author")
+    for number in range(12):
+        scene.comment(path, member, f"Bravo number {number}.")
+    slug = scene.ballot(path)
+    body = (
+        f"<p>{element('count', path)} {element('count', path)}</p>"
+        f"{element('thread', path, inside='<a href=/x>Comments</a>')}"
+        f'<board-ballot ballot="{slug}"></board-ballot>'
+    )
+    asked: list[str] = []
+    page = visit("about:blank")
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(publisher.hang("/both", paper(board_url, body)))
+    thread, ballot = framed(page), framed(page, "board-ballot")
+    assert thread.get_by_text("Bravo number 3.").is_visible()
+    assert ballot.get_by_text("Who stole the show?").is_visible()
+    assert page.locator("board-thread iframe").get_attribute("title").startswith("Comments on Opening night")
+    assert height_of(page) > 900
+    assert thread.locator("html").evaluate("root => root.scrollHeight - innerHeight") <= 0
+    assert page.locator("board-count").all_inner_texts() == ["12", "12"]
+    assert sum("/api/v1/counts" in url for url in asked) == 1
+    assert not page.get_by_role("link", name="Comments", exact=True).is_visible()
+    assert page.said == []
+
+
+def test_without_javascript_a_plain_link_remains(visit: Any, publisher: Publisher, board_url: str) -> None:
+    body = '<board-thread article-id="x"><a href="https://board.example/articles/x/thread">Comments</a></board-thread>'
+    page = visit(publisher.hang("/plain", paper(board_url, body)), java_script_enabled=False)
+    assert page.get_by_role("link", name="Comments").is_visible()
+
+
+def test_a_strict_policy_of_the_page_needs_one_documented_line(
+    visit: Any, publisher: Publisher, board_url: str, scene: Scene
+) -> None:
+    path = scene.article()
+    body = element("count", path) + element("thread", path, 'accent="#a00"')
+    policy = HOST_POLICY.format(board=board_url)
+    page = visit(publisher.hang("/strict", paper(board_url, body), Content_Security_Policy=policy))
+    assert framed(page).get_by_label("Your comment").is_visible()
+    assert page.locator("board-count").inner_text() == "0"
+    assert page.said == []
+
+
+def test_elements_come_and_go_with_the_page(visit: Any, publisher: Publisher, board_url: str, scene: Scene) -> None:
+    first, second = scene.article(), scene.article()
+    scene.comment(second, scene.member("Ada Author"), "On the second.")
+    page = visit(publisher.hang("/app", paper(board_url, '<div id="view"></div>')))
+    page.wait_for_function("!!customElements.get('board-thread')")
+    add = """([id, n]) => { const thread = document.createElement("board-thread"); thread.id = "t" + n;
+             thread.setAttribute("article-id", id); document.getElementById("view").append(thread); }"""
+    page.evaluate(add, [id_of(first), 1])
+    page.evaluate(add, [id_of(second), 2])
+    assert framed(page, "#t1").get_by_text("No comments yet").is_visible()
+    assert framed(page, "#t2").get_by_text("On the second.").is_visible()
+    page.evaluate("document.getElementById('t1').remove()")
+    wait_until(page, lambda: len(page.frames) == 2)
+    page.evaluate(f"document.getElementById('t2').setAttribute('article-id', '{id_of(first)}')")
+    page.wait_for_function("document.getElementById('t2').isReady")
+    assert framed(page, "#t2").get_by_text("No comments yet").is_visible()
+    page.evaluate("document.getElementById('view').append(document.getElementById('t2'))")  # moved: drawn again
+    assert framed(page, "#t2").get_by_text("No comments yet").is_visible()
+    assert page.said == []
+
+
+def test_an_article_appears_when_its_page_is_read_and_only_on_a_registered_origin(
+    visit: Any, publisher: Publisher, stranger: Publisher, board_url: str, scene: Scene
+) -> None:
+    body = '<board-thread article-id="appeared/1"></board-thread>'
+    head = '<meta property="og:title" content="It appeared">'
+    strange = visit(stranger.hang("/new", paper(board_url, body, head)))
+    strange.wait_for_load_state("load")
+    assert not scene.has_article("appeared/1")
+    page = visit(publisher.hang("/new", paper(board_url, body, head)) + "?utm_source=mail")
+    page.locator("board-thread").evaluate(READY)
+    page.locator("board-thread iframe").content_frame.get_by_text("No comments yet").wait_for()
+    assert scene.has_article("appeared/1", title="It appeared", url=publisher.url + "/new")
+
+
+def test_new_comments_are_asked_for_only_while_the_thread_is_in_sight(
+    visit: Any, publisher: Publisher, board_url: str, scene: Scene
+) -> None:
+    path = scene.article()
+    author = scene.member("Ada Author")
+    scene.comment(path, author, "First.")
+    body = (
+        f'<board-thread article-id="{id_of(path)}"></board-thread><div style="height: 5000px"></div><p id="end">End</p>'
+    )
+    page = visit("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/thread/version" in request.url else None)
+    page.clock.install()
+    page.goto(publisher.hang("/watch", paper(board_url, body)))
+    frame = framed(page)
+    page.locator("#end").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    page.clock.run_for(120_000)
+    assert asked == []
+    scene.comment(path, author, "Second.")
+    height = height_of(page)
+    page.wait_for_timeout(1200)  # ready bytes are trusted for a second
+    page.locator("h1").scroll_into_view_if_needed()
+    frame.get_by_role("link", name="1 new comment").wait_for()
+    assert len(asked) == 1
+    assert height_of(page) == height
+    assert not frame.get_by_text("Second.").is_visible()
+    frame.get_by_role("link", name="1 new comment").click()
+    frame.get_by_text("Second.").wait_for()
+
+
+def test_the_publishers_page_hears_what_happened(
+    visit: Any, publisher: Publisher, board_url: str, scene: Scene
+) -> None:
+    path = scene.article(gate="email")
+    slug = scene.ballot(path, who="anyone")
+    body = (
+        f'<board-gate article-id="{id_of(path)}"></board-gate><board-ballot ballot="{slug}"></board-ballot>'
+        "<script>window.told = []; for (const name of ['ready', 'voted', 'opened'])"
+        " addEventListener('board:' + name, ({ target }) => told.push(`${name} ${target.localName}`));</script>"
+    )
+    page = visit(publisher.hang("/heard", paper(board_url, body)))
+    gate = framed(page, "board-gate")
+    framed(page, "board-ballot")
+    assert sorted(page.evaluate("told")) == ["ready board-ballot", "ready board-gate"]
+    assert not gate.get_by_text("Paragraph 1").is_visible()  # the page itself has what everybody reads
+    gate.get_by_role("textbox", name="E-mail").fill("reader@journeys.example")
+    gate.get_by_role("button", name="Keep reading").click()
+    gate.get_by_text("Paragraph 8").wait_for()
+    page.wait_for_function("told.includes('opened board-gate')")
+    assert page.locator("board-gate").get_attribute("open") == ""
