@@ -76,6 +76,7 @@ def visit(browser: Any, pages: Any, board_url: str, article_id: str, above: str 
     """Read the page to its end and back, and return what that cost."""
     url = pages.hang("/cost", PAGE.format(board=board_url, article_id=article_id, above=above, below=TEXT))
     context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.add_init_script(WATCH)
     loaded: set[str] = set()
