@@ -99,6 +99,8 @@ def add_alias(article: Article, external_id: str, *, by: Any = None) -> Article:
 
 def article_called(site_id: int, external_id: str) -> Article | None:
     """Return the site's article with this ID, merged or not."""
+    if "\0" in external_id:
+        return None  # nothing kept holds it, and PostgreSQL does not even compare it
     query = select(Article).where(Article.site_id == site_id, Article.external_id == external_id)
     return db.session.scalars(query).first()
 

@@ -5,14 +5,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Bind this feature's routes, and what the heads of pages ask of it."""
-    from board.embed import frames, loader, syndication
+    from board.embed import checking, frames, loader, syndication
     from board.embed.blocked import init_blocked
     from board.embed.handover import init_handover
     from board.embed.inside import init_frames
     from board.embed.oembed import discovery_url
     from board.embed.single_sign_on import init_single_sign_on
 
-    for module in (frames, loader, syndication):
+    for module in (checking, frames, loader, syndication):
         app.register_blueprint(module.embed)
     init_frames(app)
     init_blocked(app)

@@ -10,7 +10,12 @@ from board.config import Settings
 
 def init_app(app: Flask) -> None:
     """Bind this feature's routes."""
-    from board.pages import manage_articles, manage_screening, manage_sites  # noqa: F401 - their routes join `manage`
+    from board.pages import (  # noqa: F401 - their routes join `manage`
+        manage_articles,
+        manage_merges,
+        manage_screening,
+        manage_sites,
+    )
     from board.pages.manage import manage
     from board.pages.views import pages
 

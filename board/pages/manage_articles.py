@@ -18,6 +18,7 @@ from board.articles.operations import add_article, edit_article
 from board.articles.rules import WrongFields, seen
 from board.articles.typed import article_as_typed, blank_article
 from board.articles.uploads import takes_pictures
+from board.comments.merging import aliases_of
 from board.extensions import db
 from board.markup import MarkupError, render_article
 from board.pages.forms import ArticleForm
@@ -88,8 +89,10 @@ def _form_page(form: ArticleForm, site: Site, article: Article | None) -> Respon
         preview = _preview(form)
         if is_fragment():
             return private(make_response(render_template("manage/_preview.html", preview=preview, form=form)))
-    path = article_path(article) if article else None
-    html = render_template("manage/article.html", form=form, site=site, article=article, path=path, preview=preview)
+    path, aliases = (article_path(article), aliases_of(article)) if article else (None, [])
+    html = render_template(
+        "manage/article.html", form=form, site=site, article=article, path=path, preview=preview, aliases=aliases
+    )
     return private(make_response(html, UNPROCESSABLE if form.errors else 200))
 
 

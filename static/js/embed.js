@@ -7,6 +7,9 @@
   const said = (element, name) => element.getAttribute(name);
   const night = matchMedia("(prefers-color-scheme: dark)");
 
+  // Opened by Board's own check of the page: see static/js/check.js.
+  const isChecked = location.hash === "#board-check";
+  if (isChecked) opener?.postMessage({ board: "loaded" }, home);
   const siteOf = (element) => said(element, "site") || here;
 
   // A page may have a dark mode of its own: what is behind the element decides.
@@ -23,7 +26,8 @@
     return isDark ? "dark" : "light";
   };
 
-  const keep = (act) => { try { return act(sessionStorage); } catch { /* storage is blocked */ } };
+  // Storage may be blocked.
+  const keep = (act) => { try { return act(sessionStorage); } catch {} };
 
   const define = (kind, least, label, path, ask) => tags.define("board-" + kind, class extends HTMLElement {
     static observedAttributes = ["article-id", "ballot", "site", "sort", "theme", "accent", "font", "density"];
@@ -37,12 +41,12 @@
       const rest = kind === "thread" ? innerHeight - Math.max(0, this.getBoundingClientRect().top) : 0;
       this.least = +said(this, "height") || Math.max(least, rest);
       this.isReady = false;
-      Object.assign(frame, { title: label, loading: "lazy", referrerPolicy: "origin", src: this.src + "#" + new URLSearchParams(look) });
+      Object.assign(frame, { title: label, loading: isChecked ? "eager" : "lazy", referrerPolicy: "origin", src: this.src + "#" + new URLSearchParams(look) });
       frame.style = `display:block;width:100%;border:0;color-scheme:${look.theme};height:${Math.max(this.least, keep((all) => all[this.src]) || 0)}px`;
       frame.onload = () => setTimeout(() => {
         if (this.frame !== frame || this.isReady) return;
         frame.replaceWith(page.createElement("slot"));
-        console.warn(`Board: no answer. Is ${here} among the site's origins, and ${home} in this page's frame-src?`);
+        console.warn(`Board: no answer. Is ${here} among the site's origins, and ${home} in frame-src?`);
       }, 3000);
       (this.shadowRoot || this.attachShadow({ mode: "open" })).replaceChildren(frame);
     }

@@ -78,6 +78,7 @@
   const begin = () => {
     height = 0;
     say("ready", { title: page.title });
+    if (host && top.opener) top.opener.postMessage({ board: "framed", part: location.pathname.split("/")[2] }, location.origin); // to static/js/check.js
     measure();
     tellOpened();
     for (const problem of page.querySelectorAll("[data-problem]")) console.warn("Board: " + problem.textContent);

@@ -108,7 +108,14 @@ def test_another_site_cannot_send_a_ticket_that_it_got(client: Browser, framable
 
 
 @pytest.mark.parametrize(
-    "url", ["https://elsewhere.example/premiere", "javascript:alert(1)", "https://paper.example.evil.example/", "//x"]
+    "url",
+    [
+        "https://elsewhere.example/premiere",
+        "javascript:alert(1)",
+        "https://paper.example.evil.example/",
+        "//x",
+        f"{PAPER}/\0",
+    ],
 )
 def test_an_address_elsewhere_is_refused_with_the_reason(client: Browser, framable: Site, url: str) -> None:
     answer = register(client, ticket_in(ask(client, url=url)))
