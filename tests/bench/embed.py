@@ -82,7 +82,7 @@ def visit(browser: Any, pages: Any, board_url: str, article_id: str, above: str 
     loaded: set[str] = set()
     page.on("request", lambda one: loaded.add(one.url) if one.resource_type in {"script", "stylesheet"} else None)
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    page.goto(url)
+    page.goto(url, wait_until="commit")
     for direction in (1, -1):
         for _step in range(STEPS):
             page.mouse.wheel(0, direction * STEP_PIXELS)
