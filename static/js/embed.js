@@ -26,9 +26,6 @@
     return isDark ? "dark" : "light";
   };
 
-  // Storage may be blocked.
-  const keep = (act) => { try { return act(sessionStorage); } catch {} };
-
   const define = (kind, least, label, path, ask) => tags.define("board-" + kind, class extends HTMLElement {
     static observedAttributes = ["article-id", "ballot", "site", "sort", "theme", "accent", "font", "density"];
 
@@ -36,17 +33,14 @@
       const frame = this.frame = page.createElement("iframe"), look = this.look(), asked = new URLSearchParams(ask(this));
       frames.add(this);
       asked.set("site", siteOf(this));
-      this.src = `${home}/embed/${path(this)}?${asked}`;
-      // What is below the thread on the first screen stands at its foot from the beginning, so that nothing has to move.
-      const rest = kind === "thread" ? innerHeight - Math.max(0, this.getBoundingClientRect().top) : 0;
-      this.least = +said(this, "height") || Math.max(least, rest);
-      this.isReady = false;
-      Object.assign(frame, { title: label, loading: isChecked ? "eager" : "lazy", referrerPolicy: "origin", src: this.src + "#" + new URLSearchParams(look) });
-      frame.style = `display:block;width:100%;border:0;color-scheme:${look.theme};height:${Math.max(this.least, keep((all) => all[this.src]) || 0)}px`;
+      this.start = +said(this, "height") || least;
+      this.least = this.isReady = 0;
+      Object.assign(frame, { title: label, loading: isChecked ? "eager" : "lazy", referrerPolicy: "origin", src: `${home}/embed/${path(this)}?${asked}#${new URLSearchParams(look)}` });
+      frame.style = `display:block;width:100%;border:0;color-scheme:${look.theme};height:${this.start || innerHeight}px`;
       frame.onload = () => setTimeout(() => {
         if (this.frame !== frame || this.isReady) return;
         frame.replaceWith(page.createElement("slot"));
-        console.warn(`Board: no answer. Is ${here} among the site's origins, and ${home} in frame-src?`);
+        console.warn(`Board: no answer. Is ${here} registered, and ${home} in frame-src?`);
       }, 3000);
       (this.shadowRoot || this.attachShadow({ mode: "open" })).replaceChildren(frame);
     }
@@ -58,8 +52,7 @@
 
     attributeChangedCallback(name) {
       if (!this.frame) return;
-      if (/^(t|ac|f|d)/.test(name)) this.tell();
-      else this.connectedCallback();
+      /^(t|ac|f|d)/.test(name) ? this.tell() : this.connectedCallback();
     }
 
     look() {
@@ -82,12 +75,16 @@
 
     hear({ board, height, title }) {
       if (board === "height" && height > 0 && height < 1e6) {
+        // A thread begins as high as the screen, so that what is below comes into sight only behind it, and then stays
+        // where it is while the thread takes its height.
+        const { top, bottom, height: before } = this.frame.getBoundingClientRect(), isFirst = !this.least;
+        this.least ||= this.start || Math.max(480, innerHeight - Math.max(0, top));
         this.frame.style.height = Math.max(this.least, height) + "px";
-        keep((all) => { all[this.src] = height; });
+        if (isFirst && top < 0 && bottom > 0 && bottom < innerHeight) scrollBy({ top: Math.max(this.least, height) - before, behavior: "instant" });
       }
       if (!/^(ready|posted|voted|opened)$/.test(board)) return;
       if (board === "ready") {
-        this.isReady = true;
+        this.isReady = 1;
         this.frame.title = title + "";
         this.tell();
       }
@@ -112,7 +109,7 @@
     sort: said(element, "sort") || "",
     comment: /^#comment-\d+$/.test(location.hash) ? location.hash.slice(9) : "",
   });
-  define("thread", 480, "Comments", () => "thread", article);
+  define("thread", 0, "Comments", () => "thread", article);
   define("gate", 320, "Keep reading", () => "gate", article);
   define("ballot", 360, "Vote", (element) => "ballots/" + said(element, "ballot"), () => []);
 
