@@ -100,6 +100,7 @@ def _hold(article: Article, terms: Terms, picks: list[Picked], voters: list[User
     ballot = write_ballot(article.site, terms)
     publish_ballot(ballot)
     place_ballot(ballot, article)
+    db.session.flush()  # votes are cast past the session, which sees no unwritten change
     ids = [option.id for option in ballot.options]
     for n, voter in enumerate(voters):
         cast_vote(ballot, f"m:{voter.id}", picks[n % len(picks)](ids))
