@@ -79,6 +79,7 @@ def prepared(build: Build) -> Prepared:
 
 def insert_once(model: type[Model], **values: Any) -> bool:
     """Insert the row unless a constraint says that it is there; tell whether it was inserted."""
+    db.session.flush()  # what is set on objects comes before, as it would before a statement of the session's own
     return _inserting_once(model, frozenset(values)).first(**values) is not None
 
 

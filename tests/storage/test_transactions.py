@@ -74,6 +74,13 @@ def test_after_its_first_write_a_transaction_sees_what_others_committed(app: Fla
     db.session.rollback()
 
 
+def test_insert_once_comes_after_what_is_set_on_objects(site: Site) -> None:
+    site.name = "Changed"
+    insert_once(Site, slug="second", name="The Second", origins=[], created_at=site.created_at)
+    db.session.refresh(site)
+    assert site.name == "Changed"
+
+
 def test_insert_once_tells_whether_the_row_is_new(app: Flask, site: Site) -> None:
     values = {"slug": "second", "name": "Second", "origins": [], "created_at": site.created_at}
     assert insert_once(Site, **values)
