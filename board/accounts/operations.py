@@ -117,9 +117,24 @@ def change_address(user: User, address: str) -> None:
     restrict_by_domain(user)
     user.end_sessions()
     user.renew_identity()
+    audit.record(
+        "member.address_changed",
+        user,
+        by=user,
+        before={"address": audit.fingerprint(old)},
+        after={"address": audit.fingerprint(address)},
+    )
     send_notice(user, "address_changed", _("Your e-mail address was changed"), to=old)
     application: Any = current_app._get_current_object()  # type: ignore[attr-defined]
     change_email_confirmed.send(application, user=user, old_email=old)
+
+
+def note_new_name(user: User, before: str, *, by: User | None = None) -> None:
+    """Note in the log that the member has another name; of both only the fingerprints, so that they can be erased."""
+    if user.display_name != before:
+        names = {"before": before, "after": user.display_name}
+        marks = {when: {"name": audit.fingerprint(name)} for when, name in names.items()}
+        audit.record("member.renamed", user, by=by, before=marks["before"], after=marks["after"])
 
 
 def _keep_an_admin(role_before: str) -> None:

@@ -12,15 +12,28 @@ from typing import Any
 
 from flask import Flask
 from flask_security import webauthn, webauthn_util
+from flask_security.signals import wan_deleted, wan_registered
+
+from board import audit
 
 VIEWS = "security.wan_"
 
 
-def put_off_passkeys(app: Flask) -> None:
-    """Make each view of passkeys load what it needs first."""
+def init_passkeys(app: Flask) -> None:
+    """Make each view of passkeys load what it needs first, and note in the log what members add and take away."""
+    wan_registered.connect(_note_added, app)
+    wan_deleted.connect(_note_removed, app)
     for name, view in app.view_functions.items():
         if name.startswith(VIEWS):
             app.view_functions[name] = _loading(view)
+
+
+def _note_added(_app: Flask, user: Any, **_more: Any) -> None:
+    audit.record("member.passkey_added", user, by=user)
+
+
+def _note_removed(_app: Flask, user: Any, **_more: Any) -> None:
+    audit.record("member.passkey_removed", user, by=user)
 
 
 def _loading(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import hash_password
 
+from board import audit
 from board.accounts.forms import AccountForm, EmailForm, form_page, new_password_field
 from board.accounts.links import LinkRefused, read_link_token
 from board.accounts.mails import queue_request, send_notice
@@ -45,6 +46,7 @@ def reset_password(token: str) -> Any:
     user.password = hash_password(form.password.data)
     user.end_sessions()
     user.renew_identity()
+    audit.record("member.password_reset", user, by=user)
     send_notice(user, "password_changed", _("Your password was changed"))
     db.session.commit()
     flash(_("Your new password is set. Log in with it."), "success")

@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from board import audit
 from board.accounts.forms import ConfirmForm, EmailForm, RegisterForm, form_page
 from board.accounts.links import LinkRefused, read_link_token
 from board.accounts.mailed_codes import REGISTERED_HERE, CodeForm, has_asked, is_own, new_code
@@ -60,6 +61,7 @@ def _join(user: User, form: RegisterForm) -> bool:
     code = new_code(form.email.data)
     queue_request("registered", form.email.data, next_path(""), code=code, is_own=is_new)
     if is_new:
+        audit.record("member.registered", user, by=user)
         user_registered.send(_application(), user=user, confirm_token=None, confirmation_token=None, form_data={})
     db.session.commit()
     return True
@@ -110,6 +112,7 @@ def confirm_email(token: str) -> Any:
         return form_page("accounts/confirm.html", form, user=user)
     user.confirm()
     restrict_by_domain(user)
+    audit.record("member.confirmed", user, by=user)
     user_confirmed.send(_application(), user=user)
     db.session.commit()
     return _after_confirming(user)

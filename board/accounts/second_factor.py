@@ -17,6 +17,7 @@ from sqlalchemy import or_, update
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
+from board import audit
 from board.access import Refused, permit
 from board.accounts.current import member
 from board.accounts.forms import AccountForm, ConfirmForm, form_page, required
@@ -143,7 +144,7 @@ def set_up_authenticator() -> Any:
         form.refuse(_("This code is wrong. Enter the one that the app shows now."), form.code)
         return _show_qr_code(user, form, secret)
     user.tf_primary_method, user.tf_totp_secret = "authenticator", secret
-    return _after_change(user, _("From now on, logging in asks for a code from the app."))
+    return _after_change(user, "member.authenticator_added", _("From now on, logging in asks for a code from the app."))
 
 
 def _secret_in(state: str | None) -> str | None:
@@ -170,10 +171,11 @@ def remove_authenticator() -> Any:
     if not form.validate_on_submit():
         return form_page("accounts/authenticator_removal.html", form)
     user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
-    return _after_change(user, _("Codes from the app are no longer needed."))
+    return _after_change(user, "member.authenticator_removed", _("Codes from the app are no longer needed."))
 
 
-def _after_change(user: User, said: str) -> Response:
+def _after_change(user: User, action: str, said: str) -> Response:
+    audit.record(action, user, by=user)
     send_notice(user, "second_factor_changed", _("How you log in was changed"))
     db.session.commit()
     flash(said, "success")
@@ -190,6 +192,7 @@ def recovery_codes() -> Any:
     codes: list[str] = []
     if form.validate_on_submit():
         codes = security.mf_recovery_codes_util.create_recovery_codes(user)
+        audit.record("member.recovery_codes_made", user, by=user)
         db.session.commit()
     return form_page("accounts/recovery_codes.html", form, codes=codes, has_codes=bool(user.mf_recovery_codes))
 

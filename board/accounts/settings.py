@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 from wtforms import EmailField, StringField
 
+from board import audit
 from board.access import NotThere, permit
 from board.accounts.current import member
 from board.accounts.forms import (
@@ -27,7 +28,7 @@ from board.accounts.links import LinkRefused, read_link_token
 from board.accounts.mails import send_new_address, send_notice
 from board.accounts.models import MemberSession, User, hash_token
 from board.accounts.names import NameRefused
-from board.accounts.operations import change_address, remove_member
+from board.accounts.operations import change_address, note_new_name, remove_member
 from board.accounts.sanctions import is_domain_barred
 from board.accounts.sessions import SESSION_TOKEN
 from board.accounts.signing_in import has_password, sign_in
@@ -90,6 +91,7 @@ def change_name() -> Any:
     form = NameForm(display_name=user.display_name)
     if not form.validate_on_submit() or not form.is_within_limits("name", user.email):
         return form_page("accounts/name.html", form)
+    before = user.display_name
     try:
         with db.session.begin_nested():
             user.rename(form.display_name.data, may_use_reserved=user.works_as("moderator"))
@@ -100,6 +102,7 @@ def change_name() -> Any:
         form.refuse(_("This name, or one that looks like it, is taken. Choose another."), form.display_name)
     if form.errors:
         return form_page("accounts/name.html", form)
+    note_new_name(user, before, by=user)
     db.session.commit()
     flash(_("Your name is changed."), "success")
     return redirect(url_for("accounts.settings"), 303)
@@ -117,6 +120,7 @@ def change_password() -> Any:
     user.password = hash_password(form.new_password.data)
     user.end_sessions()
     user.renew_identity()
+    audit.record("member.password_changed", user, by=user)
     send_notice(user, "password_changed", _("Your password was changed"))
     sign_in(user, stay=stay, via="change")
     db.session.commit()
@@ -180,6 +184,7 @@ def end_session(key: str) -> Response:
     if row is None:
         raise NotThere
     row.end()
+    audit.record("member.session_ended", row.user, by=row.user)
     db.session.commit()
     flash(_("That device is signed out."), "success")
     return redirect(url_for("accounts.settings"), 303)
@@ -187,7 +192,9 @@ def end_session(key: str) -> Response:
 
 def end_other_sessions() -> Response:
     """Sign out all of the member's other browsers."""
-    member().end_sessions(but=session.get(SESSION_TOKEN, ""))
+    user = member()
+    user.end_sessions(but=session.get(SESSION_TOKEN, ""))
+    audit.record("member.other_sessions_ended", user, by=user)
     db.session.commit()
     flash(_("All other devices are signed out."), "success")
     return redirect(url_for("accounts.settings"), 303)

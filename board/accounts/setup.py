@@ -15,7 +15,7 @@ from board.accounts import recovering, registering, second_factor, settings, sig
 from board.accounts.limits import TooManyTries
 from board.accounts.mails import OutboxMail
 from board.accounts.models import Passkey, User
-from board.accounts.passkeys import put_off_passkeys
+from board.accounts.passkeys import init_passkeys
 from board.accounts.sessions import init_sessions
 from board.errors import page
 from board.extensions import db, security
@@ -94,7 +94,7 @@ def init_accounts(app: Flask) -> None:
     app.view_functions.update({f"security.{name}": view for name, view in OUR_VIEWS.items()})
     for name in ("security.wan_signin_response", "security.wan_verify_response"):
         app.view_functions[name] = second_factor.passkey_answer(app.view_functions[name])
-    put_off_passkeys(app)
+    init_passkeys(app)
     app.register_error_handler(TooManyTries, _too_many_tries)
     app.register_error_handler(step_up.StepUpNeeded, step_up.step_up_needed)
     address = f"{ADDRESSES['SECURITY_CHANGE_EMAIL_URL']}/<token>"

@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.audit import record
+from board.audit import fingerprint, record
 from board.comments.lately import before_editing, before_posting
 from board.comments.models import Comment
 from board.comments.text_keys import text_key
@@ -142,14 +142,30 @@ def edit_comment(comment: Comment, body: str, *, is_sure: bool = True) -> bool:
         raise TextRefused(verdict.reason, verdict.status)
     if not is_sure and comment.state == "published":
         _nudge(verdict, rules)
+    before = _in_short(comment)
     if not comment.edit(source, html):
         return False
+    record("comment.edited", comment, by=author, before=before, after=_in_short(comment))
     if isinstance(verdict, Hold):
         reasons = merged(comment.hold_reasons if comment.state == "held" else None, verdict.kept())
         if not hold_comment(comment, reasons, by=author):
             comment.hold_reasons = reasons
     note_questions(rules, comment.id)
     return True
+
+
+def delete_comment(comment: Comment) -> bool:
+    """Delete what its author does not want to have said; tell whether anything changed."""
+    before = {"state": comment.state}
+    if not comment.delete():
+        return False
+    record("comment.deleted", comment, by=comment.author, before=before, after={"state": comment.state})
+    return True
+
+
+def _in_short(comment: Comment) -> dict[str, Any]:
+    """Return what the log keeps of a text: nothing that could be read."""
+    return {"text": fingerprint(comment.body_source), "characters": len(comment.body_source)}
 
 
 def hold_comment(comment: Comment, reasons: list[dict[str, Any]], *, by: User | None = None) -> bool:

@@ -13,7 +13,7 @@ from board.articles.loading import load_article, load_place, load_site
 from board.comments import answers, composing, reading, visits
 from board.comments.answers import way_to
 from board.comments.loading import load_comment, load_to_like, load_to_reply_to
-from board.comments.operations import edit_comment
+from board.comments.operations import delete_comment, edit_comment
 from board.extensions import commit_and_keep, db
 from board.screening import MayBreakRules, TextRefused
 
@@ -132,7 +132,7 @@ def deletion(comment_id: int) -> Response:
     comment = load_comment(comment_id, current_user)
     is_own_and_gone = comment.state == "deleted" and comment.is_written_by(current_user)
     permit(is_own_and_gone or comment.can_be_deleted_by(current_user), _("Only the author can delete a comment."))
-    comment.delete()
+    delete_comment(comment)
     db.session.commit()
     return answers.show_what_is_left(comment)
 

@@ -37,7 +37,7 @@ def test_admin_adds_somebody_who_then_chooses_a_password(app: Flask, browser_for
     assert guest.post(link, {"password": "four plain words here"}).status_code == 303
     answer = guest.post("/login", {"email": "new@example.com", "password": "four plain words here"})
     assert answer.status_code == 303
-    assert actions() == ["member.added"]
+    assert actions() == ["member.added", "member.password_reset"]
 
 
 @pytest.mark.parametrize(
