@@ -122,6 +122,7 @@ def post_comment(
         return _posted_before(author, submission_key)
     if is_held:
         _uncount(article, place)
+        record("comment.held", comment, after={"state": "held", "reasons": reasons["hold_reasons"]})
     note_questions(rules, comment.id)
     return Posted(comment, is_new=True)
 

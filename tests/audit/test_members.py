@@ -114,3 +114,11 @@ def test_an_erased_member_is_not_in_the_log(browser_for: Any, article: Article, 
     assert "Nina" not in log
     assert "nina@example.com" not in log
     assert f"'{member.id}'" in log
+
+
+def test_what_screening_holds_is_in_the_log(browser_for: Any, author: User, article: Article) -> None:
+    body = " ".join(f"https://example.com/{number}" for number in range(9))
+    browser_for(author).post(f"/articles/{article.external_id}/comments", {"body": body})
+    (entry,) = entries()
+    assert (entry.action, entry.actor_id) == ("comment.held", None)
+    assert entry.after and entry.after["reasons"]
