@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 
 from board.accounts.models import MemberSession, User
 from board.articles.models import Article, Site
@@ -17,7 +18,10 @@ from board.ballots.quarantine import decide
 from board.ballots.report import make_link
 from board.ballots.votes import Doubt, Origin, cast_vote
 from board.extensions import db
+from board.moderation.appeals import write_appeal
 from board.moderation.operations import remove_comment, report_comment
+from board.moderation.sanctioning import sanction_member
+from board.moderation.statements import Statement
 from board.storage import now
 from tests.ballots.conftest import make_ballot, make_sponsor, place
 from tests.conftest import Browser
@@ -74,6 +78,7 @@ class Scene:
         return self.filled(role, value)
 
 
+FORMER, SANCTIONED = "who decided before", "who was sanctioned"
 IMPORTED = (
     b'{"source": "old", "id": "1", "thread": "opening-night", "author": "Old Hand", "body": "From before.", '
     b'"created": "2020-01-01T00:00:00Z"}\n'
@@ -117,6 +122,8 @@ def _people(site: Site, other_site: Site) -> dict[str, User]:
         EDITOR: make("Edda Editor", "edda@example.com", role="editor"),
         FAR_EDITOR: make("Enno Elsewhere", "enno@example.com", on={other_site.id: "editor"}),
         ADMIN: make("Adele Admin", "adele@example.com", role="admin"),
+        SANCTIONED: make("Stella Sanctioned", "stella@example.com"),
+        FORMER: make("Frida Former", "frida@example.com", role="moderator"),
     }
 
 
@@ -144,6 +151,23 @@ def comments(scene: Scene, role: str) -> Mapping[str, Any]:
     made["own"] = make_comment(scene.article, scene.people[MEMBER], f"My own, before the {role}.")
     db.session.commit()
     return {name: comment.id for name, comment in made.items()}
+
+
+@prop
+def judgements(scene: Scene, role: str) -> Mapping[str, Any]:
+    """Give what somebody else decided: two of the member's comments, one of them appealed, and a sanction."""
+    member, judge = scene.people[MEMBER], scene.people[FORMER]
+    decided = [make_comment(scene.article, member, f"Nr {number}, before the {role}.") for number in range(2)]
+    for comment in decided:
+        remove_comment(comment, judge, "spam")
+    about = select(Statement).where(Statement.comment_id.in_([comment.id for comment in decided]))
+    open_one, appealed = db.session.scalars(about.order_by(Statement.id)).all()
+    write_appeal(appealed, member, "I meant the play.")
+    terms = {"site_id": scene.site.id, "reason": "spam", "note": "Adverts.", "until": None}
+    sanction = sanction_member(scene.people[SANCTIONED], judge, "hold", **terms)
+    db.session.commit()
+    a_site = scene.other_site.id if role in {FAR_MODERATOR, FAR_EDITOR} else scene.site.id
+    return {"statement": open_one.id, "appeal": appealed.id, "sanction": sanction.id, "a_site": a_site}
 
 
 @prop

@@ -16,6 +16,7 @@ from tests.matrix.scene import Scene, set_scene
 
 STATUS = {LOGIN: 303, DENIED: 403, LOST: 404}
 IN_BOTH_DATABASES = ("moderation.", "comments.")
+IN_MODERATION = frozenset({"places", "comments", "judgements"})
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_each_role_gets_what_the_tables_say(sqlite_app: Flask, restore: Callable
 
 @pytest.mark.parametrize("role", ROLES)
 def test_moderation_is_the_same_on_both_databases(app: Flask, role: str) -> None:
-    scene = set_scene(app, frozenset({"places", "comments"}))
+    scene = set_scene(app, IN_MODERATION)
     entries = [entry for entry in all_entries() if entry.endpoint.startswith(IN_BOTH_DATABASES)]
     wrong = {f"{entry.method} {entry.endpoint}": fault for entry in entries if (fault := fault_of(scene, entry, role))}
     assert not wrong, in_lines(wrong)
@@ -105,7 +106,7 @@ def test_every_change_names_its_entry_or_says_why_there_is_none() -> None:
 
 def test_the_walk_would_notice(sqlite_app: Flask) -> None:
     """A table that promises too much or too little is found out."""
-    scene = set_scene(sqlite_app, frozenset({"places", "comments"}))
+    scene = set_scene(sqlite_app, IN_MODERATION)
     removal = next(entry for entry in all_entries() if entry.route == ("POST", "moderation.removal"))
     lax = Entry(**{**vars(removal), "who": dict.fromkeys(ROLES, MAY)})
     assert "403" in fault_of(scene, lax, "member")

@@ -58,7 +58,7 @@ ENTRIES = [
     ),
     post("ballot_results.show", "/manage/ballots/{closed}/results", EDITORS, logs="ballot.results_shown"),
     get("ballot_report.editors", f"{MANAGE}/report", EDITORS),
-    post("ballot_report.link", f"{MANAGE}/report/link", EDITORS, 200, logs="ballot.report_linked"),
+    post("ballot_report.link", f"{MANAGE}/report/link", EDITORS, logs="ballot.report_linked"),
     post("ballot_report.withdraw", "/manage/ballots/{linked}/report/link/withdrawal", EDITORS,
          logs="ballot.report_withdrawn"),
     get("manage_quarantine.quarantine", f"{MANAGE}/quarantine", EDITORS),
