@@ -89,6 +89,8 @@ def fault_in_log(entry: Entry, role: str, outcome: str | int, before: int) -> st
     if entry.method == "GET":
         return ""
     new = list(db.session.scalars(select(AuditEntry.action).where(AuditEntry.id > before)))
+    if isinstance(outcome, int) and set(new) <= {entry.logs}:
+        return ""  # the role is led elsewhere, having done it or not
     if outcome != MAY or entry.made_up or not entry.logs:
         return f"nothing should have changed, but the log has {new}" if new else ""
     return "" if entry.logs in new else f"the log has {new or 'nothing'}, not {entry.logs}"
