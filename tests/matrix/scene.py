@@ -14,11 +14,12 @@ from board.accounts.models import MemberSession, User
 from board.articles.models import Article, Site
 from board.ballots.choices import one
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.quarantine import decide
+from board.ballots.quarantine import decide as judge_votes
 from board.ballots.report import make_link
 from board.ballots.votes import Doubt, Origin, cast_vote
 from board.extensions import db
 from board.moderation.appeals import write_appeal
+from board.moderation.decisions import decide
 from board.moderation.operations import remove_comment, report_comment
 from board.moderation.sanctioning import sanction_member
 from board.moderation.statements import Statement
@@ -142,15 +143,18 @@ def places(scene: Scene, role: str) -> Mapping[str, Any]:
 @prop
 def comments(scene: Scene, role: str) -> Mapping[str, Any]:
     """Give comments in each state, one of each kind to every role, so that one role's decision is not another's."""
-    names = ("comment", "to_report", "to_remove", "removed", "removed_too", "held", "reported")
+    names = [*("comment", "to_report", "to_remove", "removed", "removed_too", "held", "reported")]
+    names += ["to_remove_at_once", "removed_at_once"]
     made = {name: make_comment(scene.article, scene.author, f"A {name} for the {role}.") for name in names}
+    batch = decide([made["removed_at_once"]], "remove", scene.people[ADMIN], reason="spam").record
+    assert batch is not None
     for name in ("removed", "removed_too"):
         remove_comment(made[name], scene.people[ADMIN], "spam")
     made["held"].state, made["held"].is_listed = "held", False
     report_comment(made["reported"], scene.people[MEMBER], "spam", "")
     made["own"] = make_comment(scene.article, scene.people[MEMBER], f"My own, before the {role}.")
     db.session.commit()
-    return {name: comment.id for name, comment in made.items()}
+    return {"batch": batch.id} | {name: comment.id for name, comment in made.items()}
 
 
 @prop
@@ -200,7 +204,7 @@ def _make_ballots(scene: Scene) -> dict[str, Any]:
     place(placed, scene.article)
     make_link(reported)
     doubted, judged = _doubted(site, "doubted-ballot"), _doubted(site, "judged-ballot")
-    decision = decide(judged, "network", "counted")
+    decision = judge_votes(judged, "network", "counted")
     suggested = make_ballot(site, "suggested-ballot", takes_write_ins=True, method="approval")
     write_in = BallotOption(ballot_id=suggested.id, position=9, text="Wicked", state="proposed")
     db.session.add(write_in)

@@ -4,6 +4,7 @@ from tests.matrix.entries import AUTHOR, EVERYBODY, MEMBERS, MODERATORS, get, po
 
 ARTICLE = "/articles/{article}"
 ITSELF = "the comment is its own record, with author and time"
+OWN_VIEW = "what a member would rather not see concerns nobody else"
 
 ENTRIES = [
     get("comments.thread", f"{ARTICLE}/thread", EVERYBODY),
@@ -30,5 +31,12 @@ ENTRIES = [
         silent="a like is its own record, with member and time",
     ),
     get("comments.history", "/comments/{comment}/history", MODERATORS),
+    get("comments.guidelines", "/guidelines", EVERYBODY, 404),
+    get("comments.quiet", "/account/quiet", MEMBERS),
+    post("comments.mute_member", "/members/{other}/mute", MEMBERS, silent=OWN_VIEW),
+    post("comments.unmute_member", "/members/{other}/mute/end", MEMBERS, silent=OWN_VIEW),
+    get("comments.hiding", f"{ARTICLE}/hiding", MEMBERS),
+    post("comments.hiding", f"{ARTICLE}/hiding", MEMBERS, silent=OWN_VIEW),
+    post("comments.unhiding", f"{ARTICLE}/hiding/end", MEMBERS, silent=OWN_VIEW),
     get("comments.profile", "/members/{other}", EVERYBODY),
 ]  # fmt: skip

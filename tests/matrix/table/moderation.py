@@ -1,11 +1,23 @@
 """Moderation: reports, decisions, the desk and the log."""
 
-from tests.matrix.entries import MEMBERS, MODERATORS, MODERATORS_ANYWHERE, get, post
+from tests.matrix.entries import (
+    EVERYBODY,
+    FAR_EDITOR,
+    FAR_MODERATOR,
+    MEMBERS,
+    MODERATORS,
+    MODERATORS_ANYWHERE,
+    Audience,
+    get,
+    post,
+)
 
 REASON = {"reason": "spam", "note": "An advert."}
 
+NOTHING_ELSEWHERE: Audience = {**MODERATORS, FAR_MODERATOR: 303, FAR_EDITOR: 303}  # back to the desk, nothing done
+
 ENTRIES = [
-    get("moderation.report", "/comments/{to_report}/reports", MEMBERS),
+    get("moderation.report", "/comments/{to_report}/reports", EVERYBODY),
     post("moderation.report", "/comments/{to_report}/reports", MEMBERS, form=REASON, logs="comment.reported"),
     get("moderation.removal", "/comments/{to_remove}/removal", MODERATORS),
     post("moderation.removal", "/comments/{to_remove}/removal", MODERATORS, form=REASON, logs="comment.removed"),
@@ -17,5 +29,19 @@ ENTRIES = [
     ),
     post("moderation.approval", "/comments/{held}/approval", MODERATORS, logs="comment.approved"),
     get("moderation.desk", "/moderation", MODERATORS_ANYWHERE),
+    get("moderation.item", "/moderation/comments/{comment}", MODERATORS),
+    get("moderation.news", "/moderation/news?since=0", MODERATORS_ANYWHERE),
+    get("moderation.batches", "/moderation/decisions", MODERATORS_ANYWHERE),
+    post(
+        "moderation.press", "/moderation/decisions", NOTHING_ELSEWHERE, logs="comment.removed",
+        form={**REASON, "act": "remove", "comment": "{to_remove_at_once}"},
+    ),
+    post(
+        "moderation.undoing", "/moderation/decisions/{batch}/undoing", MODERATORS, logs="comment.removal_undone"
+    ),
+    post(
+        "moderation.presence", "/moderation/presence", MODERATORS_ANYWHERE, 204, form={"comments": "{comment}"},
+        silent="who looks at what is forgotten within minutes",
+    ),
     get("moderation.log", "/moderation/log", MODERATORS_ANYWHERE),
 ]  # fmt: skip

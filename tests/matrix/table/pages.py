@@ -42,6 +42,12 @@ ENTRIES = [
         "manage.article", "/manage/articles/{article_number}", EDITORS, logs="article.edited",
         form={**ARTICLE, "external_id": "{article}"},
     ),
+    get("manage.screening_of_a_site", "/manage/screening?site=main", EDITORS, 302),
+    get("manage.screening", "/manage/sites/{site}/screening", EDITORS),
+    post(
+        "manage.screening", "/manage/sites/{site}/screening", EDITORS, 422,
+        logs="screening.changed", made_up="tests/screening",
+    ),
     get("manage.sites", "/manage/sites", ADMINS),
     get("manage.new_site", "/manage/sites/new", ADMINS),
     post("manage.new_site", "/manage/sites/new", ADMINS, form={"name": "New", "slug": "new"}, logs="site.added"),
