@@ -55,6 +55,8 @@ ENTRIES = [
         form={"name": "Lea Law", "email": "lea@example.com", "explanation": "Defamation.", "good_faith": "y"},
     ),
     get("moderation.notices", "/moderation/notices", MODERATORS_ANYWHERE),
+    get("moderation.transparency", "/moderation/transparency", MODERATORS_ANYWHERE),
+    get("moderation.transparency_csv", "/moderation/transparency.csv", MODERATORS_ANYWHERE),
     get("moderation.reasons", "/manage/sites/{site}/reasons", EDITORS),
     get("moderation.reason", "/manage/sites/{site}/reasons/spam", EDITORS),
     post(
