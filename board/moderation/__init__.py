@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
         appeal_views,
         decision_views,
         desk_views,
+        log_views,
         notice_views,
         reason_views,
         sanction_views,

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from board.accounts.models import User
 from board.accounts.reach import Reach
 from board.articles.models import Article
-from board.audit import AuditEntry
 from board.extensions import db
 from board.moderation import queues
 from board.moderation.batches import DecisionItem
@@ -44,14 +43,6 @@ class DeskPage:
     def items(self) -> list[Item]:
         """Return all comments on the page."""
         return [item for group in self.groups for item in group.items]
-
-
-@dataclass
-class LogPage:
-    """One page of the log, newest first."""
-
-    entries: list[AuditEntry]
-    next_before: int | None
 
 
 def load_page(queue: str, grouping: str, cursor: str, within: Reach, viewer: User) -> DeskPage:
@@ -95,18 +86,3 @@ def _title(grouping: str, item: Item) -> str:
         return item.comment.author.display_name
     article: Article = item.comment.article
     return article.title if grouping == "article" else ""
-
-
-def load_log(before: int | None, within: Reach) -> LogPage:
-    """Return the entries within reach before the given one, newest first."""
-    query = (
-        select(AuditEntry)
-        .where(within.covers(AuditEntry.site_id))
-        .order_by(AuditEntry.id.desc())
-        .limit(LOG_PAGE_SIZE + 1)
-    )
-    if before:
-        query = query.where(AuditEntry.id < before)
-    entries = list(db.session.scalars(query))
-    following = entries[LOG_PAGE_SIZE - 1].id if len(entries) > LOG_PAGE_SIZE else None
-    return LogPage(entries[:LOG_PAGE_SIZE], following)

@@ -17,13 +17,10 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.csrf import SAFE_METHODS
 from board.extensions import commit_and_keep, db
-from board.moderation import desk
-from board.moderation.acts import act_text
 from board.moderation.answers import flash_batch
 from board.moderation.decisions import Batch, decide
 from board.moderation.forms import RemovalForm, ReportForm
 from board.moderation.operations import report_comment
-from board.urls import row_number
 
 blueprint = Blueprint("moderation", __name__)
 
@@ -76,14 +73,6 @@ def approval(comment_id: int) -> Response:
     moderator = staff("moderator")
     comment = load_comment(comment_id, reach(moderator, "moderator"))
     return decided(comment, decide([comment], "approve", moderator))
-
-
-@blueprint.get("/moderation/log")
-def log() -> str:
-    """Show the audit log, newest first."""
-    own = reach(staff("moderator"), "moderator")
-    page = desk.load_log(request.args.get("before", type=row_number), own)
-    return render_template("moderation/log.html", page=page, act_text=act_text)
 
 
 def ways_to_report(comment: Comment) -> tuple[str, int]:

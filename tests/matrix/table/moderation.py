@@ -44,4 +44,5 @@ ENTRIES = [
         silent="who looks at what is forgotten within minutes",
     ),
     get("moderation.log", "/moderation/log", MODERATORS_ANYWHERE),
+    get("moderation.log_export", "/moderation/log/export", MODERATORS_ANYWHERE),
 ]  # fmt: skip
