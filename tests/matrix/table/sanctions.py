@@ -57,6 +57,7 @@ ENTRIES = [
     get("moderation.notices", "/moderation/notices", MODERATORS_ANYWHERE),
     get("moderation.transparency", "/moderation/transparency", MODERATORS_ANYWHERE),
     get("moderation.transparency_csv", "/moderation/transparency.csv", MODERATORS_ANYWHERE),
+    get("moderation.reasons_here", "/manage/reasons?site=main", EDITORS, 302),
     get("moderation.reasons", "/manage/sites/{site}/reasons", EDITORS),
     get("moderation.reason", "/manage/sites/{site}/reasons/spam", EDITORS),
     post(
