@@ -31,6 +31,12 @@ ENTRIES = [
     get("moderation.desk", "/moderation", MODERATORS_ANYWHERE),
     get("moderation.item", "/moderation/comments/{comment}", MODERATORS),
     get("moderation.news", "/moderation/news?since=0", MODERATORS_ANYWHERE),
+    get("moderation.search", "/moderation/search?q=held", MODERATORS_ANYWHERE),
+    get("moderation.sweep", "/moderation/members/{other}/removals", MODERATORS_ANYWHERE),
+    post(
+        "moderation.sweep", "/moderation/members/{other}/removals", MODERATORS_ANYWHERE, 422, logs="comment.removed",
+        made_up="tests/moderation/test_search.py",
+    ),
     get("moderation.batches", "/moderation/decisions", MODERATORS_ANYWHERE),
     post(
         "moderation.press", "/moderation/decisions", NOTHING_ELSEWHERE, logs="comment.removed",
