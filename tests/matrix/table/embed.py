@@ -7,7 +7,7 @@ ENTRIES = [
     get("embed.gate", "/embed/gate?article_id={gated}", EVERYBODY),
     get("embed.ballot", "/embed/ballots/{open}", EVERYBODY),
     post(
-        "embed.register", "/embed/articles", EVERYBODY, 409, form={"ticket": "made-up"},
+        "embed.register", "/embed/articles", EVERYBODY, 400, form={"ticket": "made-up"},
         logs="article.added", made_up="tests/embed",
     ),
     get("embed_loader.loader", "/embed.js", EVERYBODY),
