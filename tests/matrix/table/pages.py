@@ -42,6 +42,15 @@ ENTRIES = [
         "manage.article", "/manage/articles/{article_number}", EDITORS, logs="article.edited",
         form={**ARTICLE, "external_id": "{article}"},
     ),
+    get("manage.show_ids", "/manage/articles/{article_number}/ids", EDITORS, 303),
+    post(
+        "manage.add_id", "/manage/articles/{article_number}/ids", EDITORS, form={"external_id": "gated", "sure": "1"},
+        logs="article.merged",
+    ),
+    post(
+        "manage.remove_id", "/manage/articles/{article_number}/ids/{article_number}/removal", EDITORS, 303,
+        logs="article.separated", made_up="tests/pages/test_manage_merges.py",
+    ),
     get("manage.screening_of_a_site", "/manage/screening?site=main", EDITORS, 302),
     get("manage.screening", "/manage/sites/{site}/screening", EDITORS),
     post(
