@@ -8,24 +8,24 @@ confirmed, from any device.
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, after_this_request, current_app, request, session
 from flask_babel import gettext as _
 from flask_login import user_logged_in
 from flask_security import user_confirmed, user_registered
-from sqlalchemy import Delete, bindparam, delete, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Delete, ForeignKey, Index, String, Text, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy.orm import Mapped, joinedload, mapped_column
 from werkzeug.wrappers import Response
 
 from board.accounts.models import User, hash_token
 from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments.forms import draft_name
-from board.comments.models import Comment, Draft
+from board.comments.models import Comment
 from board.comments.operations import post_comment
-from board.extensions import db, table_of
+from board.extensions import Model, db, table_of
 from board.screening import TextRefused
 from board.statements import insert_once, prepared
 from board.storage import BigId, now
@@ -34,6 +34,23 @@ KEPT_FOR = timedelta(days=7)
 POST_UNASKED_FOR = timedelta(hours=1)
 MOST_PER_BROWSER = 10
 REDIRECTS = frozenset({302, 303})
+
+
+class Draft(Model):
+    """What somebody wrote who could not post it yet: kept until they can, then posted once."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("token_hash", "text_key"), Index("ix_draft_created", "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))  # of the browser that it was written in
+    text_key: Mapped[str] = mapped_column(String(64))  # of text and place, so that sending twice keeps one
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    problem: Mapped[str] = mapped_column(Text, default="")  # why it could not be posted, for its author
 
 
 def keep(article: Article, parent: Comment | None, text: str, user: User | None = None) -> None:

@@ -17,7 +17,8 @@ from board.articles.models import Article
 from board.articles.operations import add_article
 from board.audit import record
 from board.comments.counting import recount
-from board.comments.models import Comment, Draft
+from board.comments.drafts import Draft
+from board.comments.models import Comment
 from board.comments.threads import Thread
 from board.extensions import Model, db
 from board.storage import now

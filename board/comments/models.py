@@ -13,39 +13,31 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Delete,
-    Executable,
     Float,
     ForeignKey,
     Index,
-    Select,
     String,
     Text,
     UniqueConstraint,
-    Update,
-    bindparam,
     delete,
-    select,
     text,
-    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.ranking import wilson
+from board.comments.reactions import Reaction, counting_like, setting_rank
 from board.comments.rules import CommentRules
 from board.comments.text_keys import text_key
 from board.comments.threads import Thread
-from board.extensions import Model, db, table_of
+from board.extensions import Model, db
 from board.screening.learning import forget_lesson
 from board.screening.likeness import likeness_of
-from board.statements import prepared
-from board.storage import BigId, UtcDateTime, insert_for, now
+from board.storage import now
 
-__all__ = ["Comment", "CommentRevision", "Draft", "Reaction", "Thread", "viewer_id"]
+__all__ = ["Comment", "CommentRevision", "Reaction", "Thread", "viewer_id"]
 
 IS_LISTED_ROOT: dict[str, Any] = {
     "sqlite_where": text("parent_id IS NULL AND is_listed = 1"),
@@ -238,10 +230,9 @@ class Comment(Model, CommentRules):
     def _count_like(self, step: int) -> None:
         """Count in the row, with the rank that follows if the counts are as they were read; else mend the rank."""
         expected = self.like_count + step, self.report_count
-        counting = {"comment": self.id, "step": step, "new_rank": wilson(*expected)}
-        counts = tuple(_count_like.one(**counting))
+        counts = tuple(counting_like.one(comment=self.id, step=step, new_rank=wilson(*expected)))
         if counts != expected:
-            _set_rank.run(comment=self.id, new_rank=wilson(*counts))
+            setting_rank.run(comment=self.id, new_rank=wilson(*counts))
         likes, reports = counts
         for name, value in (("like_count", likes), ("report_count", reports), ("rank", wilson(likes, reports))):
             set_committed_value(self, name, value)
@@ -300,78 +291,6 @@ class CommentRevision(Model):
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), index=True)
     body_source: Mapped[str] = mapped_column(Text)
     replaced_at: Mapped[datetime] = mapped_column(default=now)
-
-
-@prepared
-def _count_like(_dialect: str) -> ReturningUpdate[int, int]:
-    comment = Comment.__table__.c
-    counting = update(table_of(Comment)).where(comment.id == bindparam("comment"))
-    counting = counting.values(like_count=comment.like_count + bindparam("step"), rank=bindparam("new_rank"))
-    return counting.returning(comment.like_count, comment.report_count)
-
-
-@prepared
-def _set_rank(_dialect: str) -> Update:
-    ranking = update(table_of(Comment)).where(Comment.__table__.c.id == bindparam("comment"))
-    return ranking.values(rank=bindparam("new_rank"))
-
-
-class Reaction(Model):
-    """One member's upvote of one comment."""
-
-    __tablename__ = "reaction"
-
-    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
-    created_at: Mapped[datetime] = mapped_column(default=now)
-
-    @staticmethod
-    def set(comment_id: int, user_id: int, is_liked: bool) -> bool:
-        """Keep or take back the like of a comment that is published; tell whether that changed anything.
-
-        The caller holds the thread's row, so the comment's state stays what this finds.
-        """
-        if is_liked:
-            return _like.first(comment=comment_id, user=user_id, moment=now()) is not None
-        return bool(_unlike.run(comment=comment_id, user=user_id))
-
-
-def _published() -> Select[int]:
-    comment = Comment.__table__.c
-    return select(comment.id).where(comment.id == bindparam("comment"), comment.state == "published")
-
-
-@prepared
-def _like(dialect: str) -> Executable:
-    user, moment = bindparam("user", type_=BigId), bindparam("moment", type_=UtcDateTime())
-    liking = insert_for(dialect)(Reaction.__table__)
-    liking = liking.from_select(["comment_id", "user_id", "created_at"], _published().add_columns(user, moment))
-    once: Executable = liking.on_conflict_do_nothing().returning(Reaction.__table__.c.comment_id)
-    return once
-
-
-@prepared
-def _unlike(_dialect: str) -> Delete:
-    reaction = Reaction.__table__.c
-    is_it = (reaction.comment_id == _published().scalar_subquery()) & (reaction.user_id == bindparam("user"))
-    return delete(table_of(Reaction)).where(is_it)
-
-
-class Draft(Model):
-    """What somebody wrote who could not post it yet: kept until they can, then posted once."""
-
-    __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("token_hash", "text_key"), Index("ix_draft_created", "created_at"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64))  # of the browser that it was written in
-    text_key: Mapped[str] = mapped_column(String(64))  # of text and place, so that sending twice keeps one
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
-    body: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    problem: Mapped[str] = mapped_column(Text, default="")  # why it could not be posted, for its author
 
 
 def viewer_id(user: Any) -> int:

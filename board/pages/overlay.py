@@ -23,7 +23,8 @@ from board.ballots.voters import address_keys, device_keys, member_keys
 from board.ballots.votes import Vote
 from board.blanks import filled
 from board.comments.composer import Composer, make_composer
-from board.comments.models import Draft, viewer_id
+from board.comments.drafts import Draft
+from board.comments.models import viewer_id
 from board.comments.own import MAX_IDS, Own, own_comments
 from board.comments.reading import ShownComment
 from board.comments.thread import comment_paths

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments import composing
-from board.comments.drafts import KEPT_FOR, purge_drafts
-from board.comments.models import Comment, Draft
+from board.comments.drafts import KEPT_FOR, Draft, purge_drafts
+from board.comments.models import Comment
 from board.extensions import db
 from board.operations.worker import sweep
 from board.storage import now

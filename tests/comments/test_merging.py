@@ -9,8 +9,9 @@ from board.accounts.models import User
 from board.articles.models import Article, Site
 from board.audit import AuditEntry
 from board.comments.counting import faults
+from board.comments.drafts import Draft
 from board.comments.merging import add_alias, aliases_of, merge_article, undo_merge
-from board.comments.models import Comment, Draft
+from board.comments.models import Comment
 from board.comments.threads import Thread, counts_of
 from board.extensions import db
 from tests.conftest import Browser
