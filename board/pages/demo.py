@@ -12,8 +12,9 @@ from board.articles.operations import DEFAULT_SITE_NAME, add_article, edit_site,
 from board.articles.typed import moment_as_typed
 from board.extensions import db
 from board.pages.samples import STORIES, story
-from board.pages.samples.life import fill_thread, hold_ballots, make_people
+from board.pages.samples.life import fill_thread, hold_ballots, make_people, make_person
 from board.pages.samples.posters import poster
+from board.pages.samples.waiting import fill_queue
 from board.storage import now
 
 SITE_NAME = "The Callboard"
@@ -49,8 +50,10 @@ def make_demo() -> tuple[list[Article], list[Account]]:
     accounts = make_accounts()
     articles = [make_story(site, name, age) for name, age in zip(STORIES, AGES, strict=True)]
     people = make_people()
-    fill_thread(articles[0], people)
+    is_new = fill_thread(articles[0], people)
     hold_ballots(articles, people)
+    if is_new:
+        fill_queue(articles[0], people, make_person("Vic Lantern"))
     return articles, accounts
 
 

@@ -56,17 +56,18 @@ _CRAFTS = Terms(
 
 def make_people() -> list[User]:
     """Add the people who talk, with passwords that nobody knows."""
-    return [_person(name) for name in voices(discussion())]
+    return [make_person(name) for name in voices(discussion())]
 
 
-def fill_thread(article: Article, people: list[User]) -> None:
-    """Hold the sample discussion under the article, unless somebody has written there."""
+def fill_thread(article: Article, people: list[User]) -> bool:
+    """Hold the sample discussion under the article, unless somebody has written there; tell whether it was held."""
     if db.session.get(Thread, article.id):
-        return
+        return False
     by_name = {person.display_name: person for person in people}
     start = article.published_at + BETWEEN_REPLIES
     for n, remark in enumerate(discussion()):
         _post(article, remark, None, by_name, start + n * BETWEEN_ROOTS)
+    return True
 
 
 def hold_ballots(articles: list[Article], voters: list[User]) -> None:
@@ -106,7 +107,8 @@ def _hold(article: Article, terms: Terms, picks: list[Picked], voters: list[User
         cast_vote(ballot, f"m:{voter.id}", picks[n % len(picks)](ids))
 
 
-def _person(name: str) -> User:
+def make_person(name: str) -> User:
+    """Add somebody with a password that nobody knows, unless they are there."""
     email = f"{name.lower().replace(' ', '.')}@example.com"
     try:
         return add_member(email, name, password=secrets.token_urlsafe(32))
