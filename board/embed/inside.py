@@ -3,17 +3,22 @@
 from urllib.parse import urlencode
 
 from flask import Flask, make_response, redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from werkzeug.wrappers import Response
 
 from board.access import NotThere, load
 from board.answers import is_fragment, is_own_path, private
 from board.articles.loading import load_article
 from board.articles.models import Site
+from board.ballots.models import Ballot
+from board.ballots.terms import is_slug
+from board.comments.models import Comment
 from board.csrf import SAFE_METHODS
 from board.embed.links import INSIDE, enter_frame, outside, place_of, present_frame
 from board.embed.mount import FRAMES, PLACE_KEY, FrameMount
 from board.embed.sites import framed
+from board.extensions import table_of
+from board.statements import prepared
 
 LEADS = ("Location", "HX-Redirect")
 
@@ -27,12 +32,43 @@ def enter_place() -> Response | None:
         raise NotThere
     if request.headers.get("Sec-Fetch-Dest") == "document":  # a tab of its own
         return redirect(request.full_path.rstrip("?"), 307)
-    enter_frame(load(select(Site).where(Site.slug == slug)))
+    site = enter_frame(load(select(Site).where(Site.slug == slug)))
     if request.endpoint in INSIDE:
+        refuse_foreign(site)
         return lead_to_frame()
     if request.method not in SAFE_METHODS:
         raise NotThere
     return private(make_response(render_template("embed/elsewhere.html", way=request.full_path.rstrip("?"))))
+
+
+def refuse_foreign(site: Site) -> None:
+    """Raise NotThere for what belongs to another site.
+
+    The site's keys make members at will, and its pages stand around what they press: neither reaches further.
+    """
+    named, asked = request.view_args or {}, request.args.get("site", "")
+    if "article_id" in named:
+        is_own = asked == site.slug or (site.is_primary and not asked)
+    elif "comment_id" in named:
+        is_own = _site_of_comment.scalar(number=named["comment_id"]) == site.id
+    elif "slug" in named:
+        is_own = is_slug(named["slug"]) and _site_of_ballot.scalar(slug=named["slug"]) == site.id
+    else:
+        return
+    if not is_own:
+        raise NotThere
+
+
+@prepared
+def _site_of_comment(_dialect: str) -> Select[int]:
+    comment = table_of(Comment).c
+    return select(comment.site_id).where(comment.id == bindparam("number"))
+
+
+@prepared
+def _site_of_ballot(_dialect: str) -> Select[int]:
+    ballot = table_of(Ballot).c
+    return select(ballot.site_id).where(ballot.slug == bindparam("slug"))
 
 
 def lead_to_frame() -> Response | None:

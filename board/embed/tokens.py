@@ -1,5 +1,6 @@
 """A publisher's token (JWT, RFC 7519): who its reader is, signed, for one site, for minutes, for one use."""
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,7 @@ LONGEST_LIFE_SECONDS = 300
 CLOCKS_DIFFER_SECONDS = 30
 MIN_JTI_CHARACTERS, MAX_JTI_CHARACTERS = 8, 200
 MAX_NAME_CHARACTERS = 200
+NOT_KEPT = re.compile("[\0\ud800-\udfff]")  # no database keeps U+0000, and halves of a character are no text
 
 
 def read_token(site: Site, token: str) -> Claims:
@@ -85,7 +87,7 @@ def _check_times(said: dict[str, Any]) -> int:
 
 def _text(said: dict[str, Any], claim: str, least: int, most: int) -> str:
     value = said.get(claim)
-    if not isinstance(value, str) or not least <= len(value.strip()) <= most or "\0" in value:
+    if not isinstance(value, str) or not least <= len(value.strip()) <= most or NOT_KEPT.search(value):
         sentence = _(
             "The token needs %(claim)s: a text of %(least)d to %(most)d characters.",
             claim=claim,

@@ -19,6 +19,7 @@ from board.moderation.deeds import DEEDS
 from board.moderation.queues import COUNTED, GROUPINGS, of_group
 from board.urls import row_number
 
+MAX_GROUPS = 50  # in one press: more than a page shows, and each is a part of one statement
 NO_KEY = "none"  # the group of what has no key yet
 
 
@@ -72,7 +73,7 @@ def read_press(form: Any) -> Press | None:
     `one` is the button of a single comment: what else is chosen stays out of it.
     """
     act, names = form.get("act", ""), form.getlist("comment")[: 2 * MAX_AT_ONCE]
-    groups = form.getlist("group")[:MAX_AT_ONCE]
+    groups = form.getlist("group")[:MAX_GROUPS]
     if one := form.get("one", ""):
         act, _space, name = one.partition(" ")
         names, groups = [name], []

@@ -93,14 +93,13 @@ def decide(
 def undo(record: DecisionBatch, by: User, within: Reach) -> Batch:
     """Put back what the decision changed; leave alone what was changed since, and say so. Twice has one effect.
 
-    Raises Refused when it is too late.
+    Of a decision that reaches further than the moderator, their part is put back; the rest can still be. Raises
+    Refused when it is too late.
     """
     if now() - record.decided_at > UNDO_WITHIN:
         raise Refused(_("This was decided more than a day ago. Put the comments back one by one."))
-    claim = update(DecisionBatch).where(DecisionBatch.id == record.id, DecisionBatch.undone_at.is_(None))
-    claimed = db.session.execute(claim.values(undone_at=now(), undone_by_id=by.id))
     batch = Batch(record.act, record)
-    if not claimed.rowcount:  # type: ignore[attr-defined]
+    if not _is_claimed(record, by, within):
         return batch
     items = _items_of(record, within)
     chosen = db.session.scalars(_comments([item.comment_id for item in items])).unique()
@@ -114,6 +113,16 @@ def undo(record: DecisionBatch, by: User, within: Reach) -> Batch:
         else:
             batch.missed.append(Missed(comment.id, last if last and last.id != item.id else None))
     return batch
+
+
+def _is_claimed(record: DecisionBatch, by: User, within: Reach) -> bool:
+    """Note that the decision is undone, if all that is left of it is within reach; tell whether nobody did before."""
+    left = select(DecisionItem.id).where(DecisionItem.batch_id == record.id, DecisionItem.undone_at.is_(None))
+    if db.session.scalar(left.where(~within.covers(DecisionItem.site_id)).limit(1)):
+        return record.undone_at is None
+    claim = update(DecisionBatch).where(DecisionBatch.id == record.id, DecisionBatch.undone_at.is_(None))
+    claimed = db.session.execute(claim.values(undone_at=now(), undone_by_id=by.id))
+    return bool(claimed.rowcount)  # type: ignore[attr-defined]
 
 
 def latest_items(comment_ids: Iterable[int]) -> dict[int, DecisionItem]:

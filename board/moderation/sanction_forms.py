@@ -39,6 +39,7 @@ LASTS = {
     FOR_GOOD: _l("Until it is lifted"),
 }
 ALL_SITES = "all"
+LAST_YEAR = 9000  # there is a day after it
 ORDER = ("kind", "where", "lasts", "until", "reason", "note")  # as on the page, so that the summary of errors is too
 
 
@@ -94,7 +95,9 @@ class SanctionForm(ReasonForm):
 
     def validate_until(self, field: Any) -> None:
         """Ask for a day to come where the sanction ends on a date."""
-        if self.lasts.data == A_DATE and field.data and _end_of(field.data) <= now():
+        if self.lasts.data != A_DATE or not field.data:
+            return
+        if field.data.year > LAST_YEAR or _end_of(field.data) <= now():
             raise ValidationError(_l("Choose a day to come."))
 
 

@@ -22,6 +22,7 @@ from board.moderation.reporters import ReporterRecord
 from board.moderation.sanction_forms import KIND_HINTS, KIND_NAMES, SanctionForm
 from board.moderation.sanctioning import (
     MOST_ACCOUNTS,
+    can_be_lifted_by,
     can_be_sanctioned_by,
     crowd_text,
     domain_sanctions,
@@ -52,7 +53,7 @@ def member_page(member_id: int) -> Response:
         sanctions=sanctions_of(member, within),
         kind_names=KIND_NAMES,
         can_sanction=can_be_sanctioned_by(member, moderator),
-        can_end=within.includes,
+        can_end=lambda sanction: within.includes(sanction.site_id) and can_be_lifted_by(sanction, moderator),
         site_names=site_names(),
     )
     return private(make_response(html))
@@ -83,6 +84,7 @@ def end_sanction(sanction_id: int) -> Response:
     moderator = staff("moderator")
     within = reach(moderator, "moderator")
     lifted = load(select(Sanction).where(Sanction.id == sanction_id, within.covers(Sanction.site_id)))
+    permit(can_be_lifted_by(lifted, moderator), _("Only somebody with a higher role can do this."))
     member = db.session.get(User, lifted.member_id) if lifted.member_id else None
     back = url_for(".member_page", member_id=member.id) if member else url_for(".domains")
     form = ConfirmForm()
@@ -103,7 +105,7 @@ def domains() -> Response:
         "moderation/domains.html",
         sanctions=domain_sanctions(within),
         kind_names=KIND_NAMES,
-        can_end=within.includes,
+        can_end=lambda sanction: within.includes(sanction.site_id),
         site_names=site_names(),
     )
     return private(make_response(html))

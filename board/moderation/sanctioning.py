@@ -27,6 +27,16 @@ def can_be_sanctioned_by(member: User, user: User) -> bool:
     return is_another and user.works_as("moderator") and _highest(member) < _highest(user)
 
 
+def can_be_lifted_by(sanction: Sanction, user: User) -> bool:
+    """Whoever may give a sanction may lift it, and another admin; nobody their own."""
+    if sanction.member_id is None:
+        return user.works_as("moderator")
+    if sanction.member_id == user.id:
+        return False
+    member = db.session.get_one(User, sanction.member_id)
+    return user.has_rank("admin") or not member.active or can_be_sanctioned_by(member, user)
+
+
 def sanction_member(member: User, by: User, kind: str, **terms: Any) -> Sanction:
     """Sanction one member; `terms` are `site_id`, `reason`, `note`, `until`. The caller permits and commits."""
     sanction = _write(by, kind, member_id=member.id, **terms)

@@ -31,6 +31,7 @@ MAX_TERMS = 12
 MAX_WORDS_OF_TERM = 20
 MAX_FOUND = 50  # members or articles that a name may stand for
 MAX_CHARACTERS = 200
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # a day later, and in every time zone, there is still a date
 STATES = ("published", "held", "removed")
 TERM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 WORD = re.compile(r"[^\W_]+")
@@ -195,8 +196,10 @@ def _day(search: Search, typed: str) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(typed)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError
         return datetime.combine(day, time(), ZoneInfo(current_app.config["BOARD"].timezone))
-    except (ValueError, OverflowError):
+    except ValueError:
         search.problems.append(str(_("Write a date like 2026-11-28.")))
         return None
 

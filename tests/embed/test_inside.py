@@ -3,14 +3,18 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from board.accounts.models import User
 from board.articles.models import Article, Site
+from board.ballots.votes import Vote
+from board.comments.models import Comment
 from board.embed.mount import COOKIE_PREFIX, for_frames, without_prefix
-from tests.ballots.conftest import make_ballot
+from board.extensions import db
+from tests.ballots.conftest import make_ballot, place
 from tests.conftest import PASSWORD, Browser
 from tests.embed.conftest import PAPER, ancestors
-from tests.factories import make_comment
+from tests.factories import make_article, make_comment
 
 AT = "/embed/at/main"
 
@@ -121,8 +125,6 @@ def test_a_frame_of_an_unknown_site_is_not_there(client: Browser, site: Site) ->
 def test_a_ban_ends_the_frames_session_too(framed: Browser, author: User) -> None:
     log_in(framed, author)
     author.end_sessions()
-    from board.extensions import db
-
     db.session.commit()
     assert "Ada Author" not in framed.get("/embed/thread?article_id=opening-night").text
 
@@ -201,3 +203,42 @@ def test_what_leaves_the_frame_names_no_frame(app: Any, article: Article) -> Non
     from board.urls import absolute
 
     assert absolute(f"{AT}/comments/1") == "http://localhost/comments/1"
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_frame_acts_on_nothing_of_another_site(
+    framed: Browser, framable: Site, other_site: Site, author: User, other_member: User, is_signed_in: bool
+) -> None:
+    """A publisher's keys make members, and its pages stand around their buttons: both end at its own site."""
+    far = make_article(other_site, "far")
+    comment, ballot = make_comment(far, other_member), make_ballot(other_site, slug="far-ballot")
+    place(ballot, far)
+    if is_signed_in:
+        log_in(framed, author)
+    token = {"csrf_token": framed.get("/embed/thread?article_id=opening-night").text} if is_signed_in else {}
+    if token:
+        token["csrf_token"] = token["csrf_token"].partition('name="csrf_token" value="')[2].partition('"')[0]
+    answers = [
+        framed.post(f"{AT}/articles/far/comments?site=harbour", {"body": "Minted.", "key": "a", **token}),
+        framed.post(f"{AT}/comments/{comment.id}/replies", {"body": "Minted.", "key": "b", **token}),
+        framed.post(f"{AT}/comments/{comment.id}/reaction", {"liked": "yes", **token}),
+        framed.post(f"{AT}/comments/{comment.id}/reports", {"reason": "spam", **token}),
+        framed.post(f"{AT}/ballots/far-ballot/votes", {"option": str(ballot.options[0].id), **token}),
+        framed.get(f"{AT}/articles/far/comments?site=harbour"),
+        framed.get(f"{AT}/articles/far?site=harbour"),
+        framed.get(f"{AT}/comments/{comment.id}"),
+        framed.get(f"{AT}/ballots/far-ballot"),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * len(answers)
+    assert not db.session.scalars(select(Vote)).all()
+    assert len(db.session.scalars(select(Comment)).all()) == 1
+
+
+def test_a_frame_of_another_site_acts_on_its_own(framed: Browser, other_site: Site, author: User) -> None:
+    far = make_article(other_site, "far")
+    comment = make_comment(far, author)
+    place(make_ballot(other_site, slug="far-ballot"), far)
+    assert framed.get(f"/embed/at/harbour/comments/{comment.id}").status_code == 302
+    assert framed.get("/embed/at/harbour/articles/far?site=harbour").status_code == 302
+    assert framed.get("/embed/at/harbour/ballots/far-ballot").status_code == 302
+    assert framed.get("/embed/at/harbour/articles/opening-night").status_code == 404

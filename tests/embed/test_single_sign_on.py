@@ -360,3 +360,10 @@ def test_an_operator_makes_lists_and_retires_keys(app: Any, framable: Site, monk
     assert kid not in run(site_keys.key, ["main"]).output
     assert run(site_keys.key, ["main", "--retire", "unknown"]).exit_code == 1
     assert run(site_keys.key, ["unknown"]).exit_code == 1
+
+
+@pytest.mark.parametrize("claim", ["sub", "jti", "name"])
+@pytest.mark.parametrize("text", ["reader-\0-one", "reader-\ud800-one"])
+def test_a_text_that_no_database_keeps_is_refused_in_words(frame: Browser, key: SiteKey, claim: str, text: str) -> None:
+    head = {"alg": "HS256", "kid": key.kid}
+    assert code_of(show(frame, signed_with(secret_of(key), head, claims(**{claim: text})))) == claim

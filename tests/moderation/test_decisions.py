@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from board.access import Refused
 from board.accounts.models import User
-from board.accounts.reach import EVERYWHERE, Reach
-from board.articles.models import Article
+from board.accounts.reach import EVERYWHERE, Reach, reach
+from board.articles.models import Article, Site
 from board.audit import AuditEntry
 from board.comments.counting import faults
 from board.comments.models import Comment, Reaction, Thread
@@ -143,6 +143,22 @@ def test_undo_keeps_to_the_moderators_sites(three: list[Comment], moderator: Use
     batch = decided(three, "remove", moderator, reason="abuse")
     assert undone(batch, moderator, Reach(frozenset({99}))).done == []
     assert states(three) == ["removed"] * 3
+
+
+def test_the_staff_of_one_site_keeps_nobody_from_undoing_the_rest(
+    three: list[Comment], moderator: User, site_moderator: User, foreign_moderator: User, other_site: Site
+) -> None:
+    far = make_comment(make_article(other_site, "far"), three[0].author, "Words from the harbour.")
+    batch = decided([*three, far], "remove", moderator, reason="abuse")
+    here, there = (reach(who, "moderator") for who in (site_moderator, foreign_moderator))
+    assert undone(batch, foreign_moderator, there).done == [far.id]
+    assert undone(batch, foreign_moderator, there).done == []
+    assert states([*three, far]) == ["removed"] * 3 + ["published"]
+    assert batch.record and batch.record.undone_at is None
+    assert sorted(undone(batch, site_moderator, here).done) == [comment.id for comment in three]
+    assert states([*three, far]) == ["published"] * 4
+    assert batch.record.undone_by_id == site_moderator.id
+    assert undone(batch, moderator).done == []
 
 
 def test_the_second_moderator_is_told_what_the_first_did(

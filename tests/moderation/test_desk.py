@@ -379,3 +379,9 @@ def test_a_page_takes_a_fixed_number_of_queries(
         counts.append(len(sent))
     assert counts[1] == counts[-1]
     assert counts[-1] <= 16
+
+
+def test_a_press_names_as_many_groups_as_it_likes_and_is_answered(browser_for: Any, moderator: User) -> None:
+    groups = [f"reported:author:{number}:9" for number in range(600)]
+    answer = browser_for(moderator).post("/moderation/decisions", {"act": "approve", "group": groups})
+    assert answer.status_code == 303

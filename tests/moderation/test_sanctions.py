@@ -16,7 +16,7 @@ from board.ballots.votes import Vote
 from board.comments.models import Comment, Reaction
 from board.extensions import db
 from board.moderation.models import Report
-from board.moderation.sanctioning import end_due_sanctions, lift, sanction_domain
+from board.moderation.sanctioning import end_due_sanctions, lift, sanction_domain, sanction_member
 from board.moderation.statements import Statement
 from board.storage import now
 from tests.ballots.conftest import make_ballot, place
@@ -332,3 +332,29 @@ def test_a_ban_asks_for_a_fresh_proof(browser_for: Any, author: User, moderator:
         assert count(Sanction) == 0
         assert browser.post(path, form | {"proof": PASSWORD}).status_code == 303
     assert db.session.scalars(select(Sanction.kind)).one() == "ban"
+
+
+def test_nobody_lifts_their_own_sanction_nor_one_of_their_own_rank(
+    browser_for: Any, admin: User, moderator: User, colleague: User, article: Article
+) -> None:
+    terms = {"site_id": article.site_id, "reason": "abuse", "note": "Three insults in a row.", "until": now() + A_WEEK}
+    given = sanction_member(moderator, admin, "suspension", **terms)
+    db.session.commit()
+    path = f"/moderation/sanctions/{given.id}/end"
+    for who in (moderator, colleague):
+        assert browser_for(who).get(path).status_code == 403
+        assert browser_for(who).post(path).status_code == 403
+        assert path not in browser_for(who).get(f"/moderation/members/{moderator.id}").text
+    assert present(moderator).is_barred(article.site_id)
+    assert path in browser_for(admin).get(f"/moderation/members/{moderator.id}").text
+    assert browser_for(admin).post(path).status_code == 303
+    assert not present(moderator).is_barred(article.site_id)
+
+
+def test_an_end_that_no_calendar_has_is_refused(
+    browser_for: Any, moderator: User, author: User, article: Article
+) -> None:
+    form = {**FORM, "lasts": "date", "until": "9999-12-31"}
+    answer = browser_for(moderator).post(f"/moderation/members/{author.id}/sanctions", form)
+    assert answer.status_code == 422
+    assert "Choose a day to come." in answer.text

@@ -264,3 +264,10 @@ def test_terms() -> None:
 
 def boxes(page: str) -> list[Any]:
     return [int(number) for number in re.findall(r'name="comment" value="([0-9]+)-', page)]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30"])
+def test_a_day_that_nobody_means_is_refused_in_words(browser_for: Open, moderator: User, site: Site, day: str) -> None:
+    answer = browser_for(moderator).get(f"/moderation/search?since={day}&until={day}")
+    assert answer.status_code == 200
+    assert "Write a date like 2026-11-28." in answer.text
