@@ -4,6 +4,7 @@ A value comes from the environment (`BOARD_…`), else from `instance/board.toml
 `docs/settings.md` is generated from this file by `board settings --markdown`.
 """
 
+import base64
 import os
 import secrets
 import tomllib
@@ -24,6 +25,8 @@ from pydantic_settings import (
 SECRET_KEY_FILE = "secret_key"  # noqa: S105 - a file's name
 LOCAL_SETTINGS_FILE = "board.toml"
 MIN_SECRET_CHARACTERS = 32
+WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - of Standard Webhooks
+MIN_WEBHOOK_KEY_BYTES = 24
 OTHER_PREFIXES = ("BOARD_TEST_", "BOARD_SERVE_")  # of the tests, and of `board serve` to its own processes
 
 ROLES = ("member", "moderator", "editor", "admin")  # each may do what the ones before it may
@@ -158,6 +161,16 @@ class Settings(BaseSettings):
     screening_url_is_private: bool = Field(
         default=False, description="That service is inside your own network, so a private address is fine."
     )
+    overdue_url: str = Field(
+        default="",
+        description="Address that is called when something waits too long at the desk; see docs/moderation.md.",
+    )
+    overdue_secret: str = Field(
+        default="", description="Signs those calls: whsec_ and at least 24 random bytes in base64."
+    )
+    overdue_url_is_private: bool = Field(
+        default=False, description="That address is inside your own network, so a private one is fine."
+    )
     disposable_domains: str = Field(
         default="",
         description="More domains of throw-away addresses, with commas between; many are known already.",
@@ -190,12 +203,23 @@ class Settings(BaseSettings):
             raise ValueError("must look like https://board.example, with nothing behind the host")
         return value.rstrip("/")
 
-    @field_validator("screening_url")
+    @field_validator("screening_url", "overdue_url")
     @classmethod
-    def _screening_url_is_an_address(cls, value: str) -> str:
+    def _url_is_an_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("must look like https://service.example/path")
+        return value
+
+    @field_validator("overdue_secret")
+    @classmethod
+    def _overdue_secret_is_a_key(cls, value: str) -> str:
+        try:
+            key = base64.b64decode(value.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+        except ValueError:
+            key = b""
+        if value and (not value.startswith(WEBHOOK_SECRET_PREFIX) or len(key) < MIN_WEBHOOK_KEY_BYTES):
+            raise ValueError("must be whsec_ and at least 24 random bytes in base64")
         return value
 
     @field_validator("database_url")
@@ -223,6 +247,8 @@ class Settings(BaseSettings):
             self.database_url = f"sqlite:///{self.instance_path / 'board.db'}"
         if self.secret_key and len(self.secret_key) < MIN_SECRET_CHARACTERS:
             raise ValueError(f"secret_key must have at least {MIN_SECRET_CHARACTERS} characters")
+        if self.overdue_url and not self.overdue_secret:
+            raise ValueError("overdue_url needs an overdue_secret, which signs the calls")
         return self
 
     @property

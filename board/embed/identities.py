@@ -11,6 +11,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
+from board import audit
 from board.accounts.models import User
 from board.accounts.names import MAX_CHARACTERS, NameRefused
 from board.accounts.sanctions import restrict_by_domain
@@ -65,6 +66,7 @@ def _join(site: Site, claims: Claims) -> User:
         _name(user, name)
         if _keep(user, site, claims):
             restrict_by_domain(user)
+            audit.record("member.registered", user, by=user, site_id=site.id)
             return user
     raise TokenRefused("name", _("The name “%(name)s” is taken. Choose another.", name=claims.name))
 

@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
         desk_views,
         log_views,
         notice_views,
+        overdue_views,
         reason_views,
         sanction_views,
         search_views,

@@ -64,6 +64,7 @@ ACTS: dict[str, LazyString] = {
     "member.site_role_changed": _l("Changed a member’s role on a site"),
     "member.title_changed": _l("Changed a member’s title"),
     "notice.received": _l("Gave notice of unlawful content"),
+    "overdue.changed": _l("Changed when moderators are told of long waits"),
     "quarantine.counted": _l("Counted votes in quarantine"),
     "quarantine.undone": _l("Put votes back into quarantine"),
     "quarantine.voided": _l("Voided votes in quarantine"),

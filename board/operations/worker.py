@@ -17,6 +17,7 @@ from board.comments.searching import index_due
 from board.comments.visits import purge_visits
 from board.extensions import db
 from board.moderation.notices import forget_notices
+from board.moderation.overdue import tell_of_long_waits
 from board.moderation.sanctioning import end_due_sanctions
 from board.outbox import deliver_due
 from board.screening.learning import teach_due
@@ -28,6 +29,7 @@ SWEEP_SECONDS = 3600.0
 SEAL_SECONDS = 5.0
 LINK_SECONDS = 5.0
 INDEX_SECONDS = 3.0  # that the desk's search is behind
+OVERDUE_SECONDS = 300.0  # between looks for what waits too long at the desk
 COUNT_SECONDS = 10.0  # between looks; a ballot is counted once a minute at most
 
 
@@ -42,7 +44,7 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Deliver, seal and count until stopped, and sweep now and then; a fault is logged and ends nothing."""
-        next_sweep = next_sealing = next_linking = next_counting = next_indexing = time.monotonic()
+        next_sweep = next_sealing = next_linking = next_counting = next_indexing = next_overdue = time.monotonic()
         while not self._stopping.is_set():
             if time.monotonic() >= next_sweep:
                 self._do(sweep)
@@ -56,6 +58,9 @@ class Worker(threading.Thread):
                 next_counting = time.monotonic() + COUNT_SECONDS
             if time.monotonic() >= next_indexing and not self._do(index_due):
                 next_indexing = time.monotonic() + INDEX_SECONDS
+            if time.monotonic() >= next_overdue:
+                self._do(tell_of_long_waits)
+                next_overdue = time.monotonic() + OVERDUE_SECONDS
             self._do(teach_due)
             self._do(ask_due)
             if not self._do(deliver_due) and time.monotonic() < next_sealing:

@@ -25,6 +25,7 @@ class Section:
 SECTIONS = (
     Section("/manage/articles", "editor", _l("Articles"), _l("Add and edit articles, their gates and their videos.")),
     Section("/manage/ballots", "editor", _l("Ballots"), _l("Write ballots, place them on articles, read the results.")),
+    Section("/manage/notices", "editor", _l("Notices"), _l("When moderators hear that something waits too long.")),
     Section("/manage/reasons", "editor", _l("Reasons"), _l("Why comments are removed, in your words and rules.")),
     Section("/manage/screening", "editor", _l("Screening"), _l("Which comments wait or are refused, and why.")),
     Section("/manage/sponsors", "editor", _l("Sponsors"), _l("Names, logos and links of those who present ballots.")),

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from board.accounts.models import User
 from board.articles.models import Article, Site
+from board.audit import AuditEntry
 from board.embed.identities import DOMAIN
 from board.embed.models import SiteKey, SsoIdentity
 from board.embed.site_keys import MAX_LIVE_KEYS, NotAKey, add_key, live_keys, retire_key, secret_of
@@ -77,6 +78,15 @@ def code_of(answer: Any) -> str:
 def name_in(frame: Browser) -> str:
     text = frame.get("/embed/thread?article_id=opening-night").text
     return str(text.partition("You write as ")[2].partition("<bdi>")[2].partition("</bdi>")[0])
+
+
+def test_the_log_says_that_a_reader_became_a_member(app: Any, key: SiteKey) -> None:
+    assert show(framed(app), token(key)).status_code == 200
+    assert show(framed(app), token(key)).status_code == 200  # the second time, nobody registers
+    member = db.session.scalars(select(User)).one()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "member.registered")).one()
+    assert (entry.subject_id, entry.actor_id, entry.site_id) == (str(member.id), member.id, key.site_id)
+    assert "Rita" not in str([entry.note, entry.actor_name, entry.before, entry.after])
 
 
 def test_a_token_signs_its_reader_in_and_makes_the_account(frame: Browser, key: SiteKey) -> None:

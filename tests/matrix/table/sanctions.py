@@ -55,6 +55,12 @@ ENTRIES = [
         form={"name": "Lea Law", "email": "lea@example.com", "explanation": "Defamation.", "good_faith": "y"},
     ),
     get("moderation.notices", "/moderation/notices", MODERATORS_ANYWHERE),
+    get("moderation.overdue_here", "/manage/notices?site=main", EDITORS, 302),
+    get("moderation.overdue", "/manage/sites/{site}/notices", EDITORS),
+    post(
+        "moderation.overdue", "/manage/sites/{site}/notices", EDITORS, form={"hours": "4", "every_hours": "12"},
+        logs="overdue.changed",
+    ),
     get("moderation.transparency", "/moderation/transparency", MODERATORS_ANYWHERE),
     get("moderation.transparency_csv", "/moderation/transparency.csv", MODERATORS_ANYWHERE),
     get("moderation.reasons_here", "/manage/reasons?site=main", EDITORS, 302),
