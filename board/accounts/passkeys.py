@@ -1,7 +1,8 @@
-"""Load what passkeys need when somebody first uses one: it takes eight megabytes and a sixth of a second of the start.
+"""Passkeys: the form that adds one, and what they need, loaded when somebody first uses one.
 
-Flask-Security imports `webauthn` if it is installed, at the top of two modules. `board.extensions` keeps it from that;
-here those modules get the names after all, before the first view that needs them.
+That takes eight megabytes and a sixth of a second of the start. Flask-Security imports `webauthn` if it is installed,
+at the top of two modules. `board.extensions` keeps it from that; here those modules get the names after all, before the
+first view that needs them.
 """
 
 from collections.abc import Callable
@@ -11,12 +12,27 @@ from types import ModuleType
 from typing import Any
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 from flask_security import webauthn, webauthn_util
 from flask_security.signals import wan_deleted, wan_registered
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 
 from board import audit
 
 VIEWS = "security.wan_"
+
+
+class PasskeyForm(webauthn.WebAuthnRegisterForm):
+    """What to call a new passkey, and what it is for, said as WTForms wants choices from 3.4 on."""
+
+    usage = RadioField(
+        choices=[
+            SelectChoice("secondary", _l("Second step after the password")),
+            SelectChoice("first", _l("Log in with it instead of the password")),
+        ],
+        default="secondary",
+    )
 
 
 def init_passkeys(app: Flask) -> None:

@@ -15,7 +15,7 @@ from board.accounts import recovering, registering, second_factor, settings, sig
 from board.accounts.limits import TooManyTries
 from board.accounts.mails import OutboxMail
 from board.accounts.models import Passkey, User
-from board.accounts.passkeys import init_passkeys
+from board.accounts.passkeys import PasskeyForm, init_passkeys
 from board.accounts.sessions import init_sessions
 from board.errors import page
 from board.extensions import db, security
@@ -85,7 +85,8 @@ def init_accounts(app: Flask) -> None:
     security._totp_cls = second_factor.CodesOnce
     security._mf_recovery_codes_util_cls = second_factor.RecoveryCodes
     security._webauthn_util_cls = second_factor.OwnOrigin
-    security.init_app(app, SQLAlchemyUserDatastore(db, User, RoleMixin, Passkey), register_blueprint=True)
+    store = SQLAlchemyUserDatastore(db, User, RoleMixin, Passkey)
+    security.init_app(app, store, register_blueprint=True, wan_register_form=PasskeyForm)
     security.want_json(lambda _request: False)
     security.unauthn_handler(_ask_to_sign_in)
     security.reauthn_handler(signing_in.ask_again)

@@ -16,11 +16,10 @@ from board.comments.models import Comment
 from board.extensions import db
 from board.moderation.decisions import MAX_AT_ONCE
 from board.moderation.deeds import DEEDS
-from board.moderation.queues import COUNTED, GROUPINGS, of_group
+from board.moderation.queues import GROUPINGS, of_group
 from board.urls import row_number
 
 MAX_GROUPS = 50  # in one press: more than a page shows, and each is a part of one statement
-NO_KEY = "none"  # the group of what has no key yet
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class GroupName:
 
     queue: str
     grouping: str
-    key: int | None
+    key: int
     up_to: int
 
 
@@ -89,9 +88,9 @@ def read_press(form: Any) -> Press | None:
     return press
 
 
-def group_name(queue: str, grouping: str, key: int | None, up_to: int) -> str:
+def group_name(queue: str, grouping: str, key: int, up_to: int) -> str:
     """Return how a form names the group."""
-    return f"{queue}:{grouping}:{NO_KEY if key is None else key}:{up_to}"
+    return f"{queue}:{grouping}:{key}:{up_to}"
 
 
 def comment_numbers(text: str) -> list[int]:
@@ -115,11 +114,10 @@ def _read_comment(press: Press, name: str) -> None:
 
 def _read_group(press: Press, name: str) -> None:
     queue, grouping, key, up_to = (name.split(":") + [""] * 4)[:4]
-    if queue not in COUNTED or grouping not in GROUPINGS:
+    if grouping not in GROUPINGS.get(queue, ()):
         return
     try:
-        number = row_number(key.removeprefix("-")) if key != NO_KEY else None
-        number = -number if number is not None and key.startswith("-") else number
-        press.groups.append(GroupName(queue, grouping, number, row_number(up_to)))
+        number = row_number(key.removeprefix("-"))
+        press.groups.append(GroupName(queue, grouping, -number if key.startswith("-") else number, row_number(up_to)))
     except ValueError:
         return

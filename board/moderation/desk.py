@@ -37,6 +37,7 @@ class DeskPage:
     groups: list[Group] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     next_cursor: str = ""
+    has_ungrouped: bool = False  # on the last page of groups: something waits that belongs to none
     last_decision: int = 0  # the newest when the page was made: what comes later is news to it
 
     @property
@@ -48,10 +49,11 @@ class DeskPage:
 def load_page(queue: str, grouping: str, cursor: str, within: Reach, viewer: User) -> DeskPage:
     """Return a page of the queue within reach, behind the cursor."""
     page = new_page(queue, within)
-    if grouping in queues.GROUPINGS and queue in queues.COUNTED:
+    if grouping in queues.GROUPINGS[queue]:
         page.grouping = grouping
         rows, page.next_cursor = queues.groups_of(queue, grouping, cursor, within)
         page.groups = _groups(queue, grouping, rows, within, viewer)
+        page.has_ungrouped = not page.next_cursor and queues.has_ungrouped(queue, grouping, within)
     else:
         ids, page.next_cursor = queues.page_of(queue, cursor, within)
         page.groups = [Group(load_items(ids, within, viewer))] if ids else []

@@ -26,7 +26,7 @@ from board.moderation.deeds import DEEDS
 from board.moderation.forms import RemovalForm
 from board.moderation.items import load_items
 from board.moderation.presence import note_presence, present_within
-from board.moderation.saying import batch_text, decided_text, done_text, missed_text, undone_text
+from board.moderation.saying import batch_text, count_text, decided_text, done_text, missed_text, undone_text
 from board.moderation.views import blueprint
 from board.storage import now
 from board.urls import row_number
@@ -131,7 +131,7 @@ def tell_news() -> Response:
     since = request.args.get("since", type=row_number)
     last = desk.last_decision()
     news = {
-        "counts": queues.count_queues(within),
+        "counts": {queue: count_text(count) for queue, count in queues.count_queues(within).items()},
         "present": {
             str(comment_id): ", ".join(who.name for who in people)
             for comment_id, people in present_within(within, but=moderator.id).items()
@@ -140,7 +140,6 @@ def tell_news() -> Response:
         "last": last,
     }
     response = private(jsonify(news))
-    response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     return response.make_conditional(request)
 
@@ -163,7 +162,9 @@ def words(page: desk.DeskPage | None = None) -> dict[str, object]:
         "batch_text": batch_text,
         "decided_text": decided_text,
         "missed_text": missed_text,
+        "count_text": count_text,
         "done_text": done_text,
+        "groupings": queues.GROUPINGS,
         "undone_text": undone_text,
         "undo_seconds": UNDO_SECONDS,
         "can_be_undone": lambda record: not record.undone_at and now() - record.decided_at < UNDO_WITHIN,

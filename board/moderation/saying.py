@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from board.comments.reasons import reason_text
 from board.moderation.batches import DecisionBatch, DecisionItem
 from board.moderation.decisions import Batch, Missed
+from board.moderation.queues import COUNTED_UP_TO
 from board.web import time_ago
+
+
+def count_text(count: int) -> str:
+    """Return how many wait, as in "12" or, where nobody counted on, "1,000+"."""
+    number = format_decimal(min(count, COUNTED_UP_TO))
+    return str(_("%(number)s+", number=number)) if count > COUNTED_UP_TO else str(number)
 
 
 def done_text(act: str, count: int, reason: str = "") -> str:

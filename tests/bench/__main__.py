@@ -14,7 +14,7 @@ from types import FrameType
 from sqlalchemy import create_engine
 
 from board.config import Settings, load_settings
-from tests.bench import ballots, cold, embed, isso, mixed, personal, reads, sealing, writes
+from tests.bench import ballots, cold, desk, embed, isso, mixed, personal, reads, sealing, writes
 from tests.bench.figures import Run, load_run, table_of
 from tests.bench.loading import Loader
 from tests.bench.members import sign_in_all
@@ -149,12 +149,14 @@ def measure_sqlite(scene: Scene, isso_place: Path) -> None:
         if "fresh" in parts:
             mixed.freshness(scene)
         mixed.memory(scene)
+        if "desk" in parts:
+            desk.desk(scene)
 
 
 def measure_postgresql(scene: Scene) -> None:
     """Measure what differs on PostgreSQL, with a process for each core and at least two."""
     parts = scene.parts
-    if not parts & {"cold", *SIGNED_IN}:
+    if not parts & {"cold", "desk", *SIGNED_IN}:
         return
     with serving(scene.server, f"/articles/{thread_name(20)}"):
         scene.thread_path = reads.find_thread_path(scene.port)
@@ -170,6 +172,8 @@ def measure_postgresql(scene: Scene) -> None:
         if "fresh" in parts:
             mixed.freshness(scene)
         mixed.memory(scene)
+        if "desk" in parts:
+            desk.desk(scene)
 
 
 def writing(scene: Scene) -> None:

@@ -14,7 +14,7 @@ SMALL_BALLOT = 1_000
 
 # What can be asked for alone: `--only reads,writes`.
 ALL_PARTS = frozenset(
-    {"growth", "start", "reads", "cold", "isso", "member", "writes", "ballots", "mixed", "fresh", "embed"}
+    {"growth", "start", "reads", "cold", "isso", "member", "writes", "ballots", "mixed", "fresh", "embed", "desk"}
 )  # fmt: skip
 
 

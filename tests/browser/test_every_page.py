@@ -36,6 +36,8 @@ PAGES = {
         "/moderation", "/moderation?group=author", "/moderation?group=text", "/moderation?queue=held",
         "/moderation?queue=new", "/moderation?queue=removed", "/moderation/decisions", "/moderation/comments/{comment}",
         "/moderation/appeals", "/moderation/notices", "/moderation/domains", "/moderation/transparency",
+        "/moderation/search", "/moderation/search?words=quoted", "/moderation/search?member=nobody&since=x",
+        "/moderation/search?words=nowheretobefound", "/moderation/members/2/removals",
         "/moderation/domains/sanctions?domain=example.org", "/moderation/members/1", "/moderation/log",
         "/comments/{comment}/removal", "/comments/{comment}/history"],
     "editor": [

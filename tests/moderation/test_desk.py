@@ -12,6 +12,7 @@ from board.accounts.models import User
 from board.articles.models import Article, Site
 from board.comments.models import Comment
 from board.extensions import db
+from board.moderation import queues, saying
 from board.moderation.batches import DecisionItem
 from board.moderation.models import Report
 from board.moderation.newcomers import NEW_FOR
@@ -265,6 +266,22 @@ def test_pages_follow_each_other_without_a_gap_or_a_double(
     assert sorted(shown[:7]) == [comment.id for comment in comments[:7]]
 
 
+def test_pages_of_newcomers_follow_each_other_too(browser_for: Open, moderator: User, article: Article) -> None:
+    newcomer = make_member("Nina New", "nina@example.com")
+    comments = [make_comment(article, newcomer, f"Number {number}.") for number in range(60)]
+    for number, comment in enumerate(comments):
+        comment.created_at = now() - timedelta(seconds=number // 20)  # many at the same time
+    db.session.commit()
+    browser = browser_for(moderator)
+    first = browser.get("/moderation?queue=new").text
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following
+    second = browser.get(following[1].replace("&amp;", "&")).text
+    shown = [int(value.split("-")[0]) for value in (*values(first), *values(second))]
+    db.session.rollback()
+    assert shown == [one.id for one in sorted(comments, key=lambda one: (one.created_at, one.id), reverse=True)]
+
+
 @pytest.mark.parametrize("cursor", ["x", "9-", "-1--1", "99999999999999999999-1", "1-99999999999999999999999", "'; --"])
 @pytest.mark.parametrize("query", ["queue=reported", "queue=held", "queue=new", "queue=removed", "group=text"])
 def test_a_cursor_that_is_none_of_ours_begins_at_the_top(
@@ -278,18 +295,58 @@ def test_the_page_learns_what_others_do(browser_for: Open, moderator: User, four
     other = make_member("Moritz Second", "moritz@example.com", role="moderator")
     mine, theirs = browser_for(moderator), browser_for(other)
     before = mine.get("/moderation/news?since=0")
-    assert before.json == {"counts": {"reported": 4, "held": 0, "new": 0}, "present": {}, "decided": {}, "last": 0}
+    assert before.json == {
+        "counts": {"reported": "4", "held": "0", "new": "0"},
+        "present": {},
+        "decided": {},
+        "last": 0,
+    }
     again = mine.get("/moderation/news?since=0", headers={"If-None-Match": before.headers["ETag"]})
     assert (again.status_code, again.text) == (304, "")
     assert theirs.post("/moderation/presence", {"comments": f"{four[1].id},nonsense,999999"}).status_code == 204
     theirs.post("/moderation/decisions", {"one": f"remove:spam {four[0].id}-0"})
     news = mine.get("/moderation/news?since=0", headers={"If-None-Match": before.headers["ETag"]}).json
-    assert news["counts"]["reported"] == 3
+    assert news["counts"]["reported"] == "3"
     assert news["present"] == {str(four[1].id): "Moritz Second"}
     assert news["decided"] == {str(four[0].id): "Moritz Second removed it just now: Spam or advertising"}
     assert theirs.get("/moderation/news?since=0").json["decided"] == {}, "what one did oneself is no news"
     assert "Moritz Second</span> works on it" in mine.get("/moderation").text
     assert "Moritz Second</span> works on it" not in theirs.get("/moderation").text
+
+
+def test_counts_end_where_nobody_counts_on(
+    browser_for: Open, moderator: User, four: list[Comment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browser_for(moderator)
+    for up_to, told in ((4, "4"), (3, "3+")):
+        for module in (queues, saying):
+            monkeypatch.setattr(module, "COUNTED_UP_TO", up_to)
+        assert browser.get("/moderation/news").json["counts"]["reported"] == told
+        assert f'<span class="count">{told}</span>' in browser.get("/moderation").text
+
+
+def test_what_has_no_key_is_of_no_group(browser_for: Open, moderator: User, four: list[Comment]) -> None:
+    browser, told = browser_for(moderator), "Comments from before texts were compared are not among these."
+    assert told not in browser.get("/moderation?group=text").text
+    db.session.execute(update(Comment).where(Comment.id.in_([four[2].id, four[3].id])).values(text_key=None))
+    db.session.commit()
+    page = browser.get("/moderation?group=text").text
+    assert {int(value.split("-")[0]) for value in values(page)} == {four[0].id, four[1].id}
+    assert told in page
+    db.session.execute(update(Comment).values(text_key=None))
+    db.session.commit()
+    page = browser.get("/moderation?group=text").text
+    assert told in page and "Nothing waits here." not in page
+    assert len(values(browser.get("/moderation").text)) == 4
+
+
+def test_texts_are_grouped_where_they_are_compared(browser_for: Open, moderator: User, article: Article) -> None:
+    make_comment(article, make_member("Nina New", "nina@example.com"), "My word.")
+    browser = browser_for(moderator)
+    assert ">Same text</a>" in browser.get("/moderation?queue=held").text
+    page = browser.get("/moderation?queue=new&group=text").text
+    assert ">Same text</a>" not in page
+    assert len(values(page)) == 1
 
 
 def test_nobody_stays_present_who_has_gone(browser_for: Open, moderator: User, four: list[Comment]) -> None:
@@ -321,7 +378,7 @@ def test_a_moderator_of_one_site_reaches_nothing_of_another(
     assert browser.post("/moderation/decisions/1/undoing").status_code == 404
     assert "undoing" not in browser.get("/moderation/decisions").text
     news = browser.get("/moderation/news?since=0").json
-    assert (news["counts"]["reported"], news["decided"], news["present"]) == (0, {}, {})
+    assert (news["counts"]["reported"], news["decided"], news["present"]) == ("0", {}, {})
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,10 @@ STATEMENTS: dict[str, Run] = {
     },
     **{
         f"{queue} by {grouping}": lambda _, q=queue, g=grouping: queues.groups_of(q, g, "", EVERYWHERE)  # type: ignore[misc]
-        for queue in ("reported", "held")
-        for grouping in queues.GROUPINGS
+        for queue, groupings in queues.GROUPINGS.items()
+        for grouping in groupings
     },
+    "ungrouped": lambda _: queues.has_ungrouped("held", "text", EVERYWHERE),
     "first of groups": lambda _: queues.first_of_groups("reported", "author", [2, 3], EVERYWHERE),
     "counts": lambda _: queues.count_queues(EVERYWHERE),
     "counts within reach": lambda _: queues.count_queues(OWN),
