@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from board.accounts.models import User
+from board.accounts.reach import EVERYWHERE
 from board.articles.models import Article, Site
 from board.comments.models import Comment
 from board.extensions import db
@@ -318,9 +319,10 @@ def test_counts_end_where_nobody_counts_on(
     browser_for: Open, moderator: User, four: list[Comment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = browser_for(moderator)
-    for up_to, told in ((4, "4"), (3, "3+")):
+    for up_to, counted, told in ((4, 4, "4"), (2, 3, "2+")):
         for module in (queues, saying):
             monkeypatch.setattr(module, "COUNTED_UP_TO", up_to)
+        assert queues.count_queues(EVERYWHERE)["reported"] == counted
         assert browser.get("/moderation/news").json["counts"]["reported"] == told
         assert f'<span class="count">{told}</span>' in browser.get("/moderation").text
 
