@@ -74,7 +74,7 @@ def enter_code() -> Any:
     if current_user.is_authenticated:
         return redirect(next_path(), 303)
     form = CodeForm()
-    if not has_asked() or not form.validate_on_submit() or not form.is_within_limits("code", session[ASKED_HERE]):
+    if not has_asked() or not form.validate_on_submit() or not form.is_within_limits("code", _asked_for()):
         return form_page("accounts/enter_code.html", form, has_asked=has_asked())
     email = redeem(session[ASKED_HERE], form.code.data)
     user = _member_at(email) if email else None
@@ -117,6 +117,12 @@ def redeem(token: str, code: str) -> str:
 def has_asked() -> bool:
     """Tell whether this browser asked for a code."""
     return ASKED_HERE in session
+
+
+def _asked_for() -> str:
+    """Return the address that this browser's code went to: tries are counted for it, however many codes there are."""
+    asked = select(SignInCode.email).where(SignInCode.token_hash == hash_token(session[ASKED_HERE]))
+    return db.session.scalar(asked) or str(session[ASKED_HERE])
 
 
 def is_own(email: str) -> bool:

@@ -165,3 +165,14 @@ def test_nobody_can_enter_a_code_who_asked_for_none(client: Browser, site: Any) 
 def test_the_worker_delivers_the_mail(client: Browser, author: User) -> None:
     ask(client, author.email)
     assert deliver_due() >= 1
+
+
+def test_more_codes_are_no_more_tries(app: Any, author: User) -> None:
+    """Whoever guesses asks for code after code, in browser after browser."""
+    allowed = app.config["BOARD"].sign_in_tries_per_account
+    answers = []
+    for _browser in range(allowed // MAX_TRIES + 1):
+        browser = Browser(app)
+        ask(browser, author.email)
+        answers += [enter(browser, "12345x").status_code for _try in range(MAX_TRIES)]
+    assert answers == [422] * allowed + [429] * MAX_TRIES
