@@ -23,7 +23,10 @@ TAG = """<script async src="{script}"></script>
 <board-thread article-id="YOUR-ID"{site}>
   <a href="{thread}">{words}</a>
 </board-thread>"""
-STYLE = "board-thread:not(:defined) { display: block; min-height: 100vh; }"
+STYLE = """board-thread:not(:defined) { display: block; min-height: 100vh; }
+board-ballot:not(:defined) { display: block; min-height: 360px; }
+board-gate:not(:defined) { display: block; min-height: 320px; }
+board-count { display: inline-block; min-width: 2ch; }"""
 
 
 @embed.get("/manage/sites/<int:number>/pages")

@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     )
     from board.moderation.views import blueprint
     from board.moderation.waiting import desk_waiting
+    from board.screening.explaining import explain
 
     app.register_blueprint(blueprint)
     keeps("decisions", export=decisions_about, erase=forget_decisions)
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
         desk_waiting=desk_waiting,
         act_name=words.act_name,
         found_text=words.found_text,
+        explain=explain,
         duration_text=words.duration_text,
         reviewer_text=words.reviewer_text,
         STATE_NAMES=words.STATE_NAMES,

@@ -89,6 +89,20 @@ def test_password_signs_in_and_the_comment_written_before_is_posted(around: Stag
     expect(own.get_by_role("link", name="Log in")).to_be_visible()
 
 
+def test_the_first_comment_is_counted_where_it_stands(around: Stage, opened: Open) -> None:
+    path, email = around.scene.article(), around.scene.member("Ada Author")
+    page = opened()
+    page.goto(around.hang(path))
+    frame = frame_of(page)
+    frame.locator("#comment-form").get_by_role("link", name="log in").click()
+    log_in(frame, email)
+    expect(frame.get_by_text("No comments yet.")).to_be_visible()
+    frame.get_by_label("Your comment").fill("The first.")
+    frame.get_by_role("button", name="Post comment").click()
+    expect(frame.get_by_role("heading", name="1 comment", exact=True)).to_be_visible()
+    expect(frame.get_by_text("No comments yet.")).to_be_hidden()
+
+
 def test_logging_out_in_the_frame(around: Stage, opened: Open) -> None:
     path, email = around.scene.article(), around.scene.member("Ada Author")
     page = opened()

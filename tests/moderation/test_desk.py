@@ -231,6 +231,7 @@ def test_held_comments_wait_oldest_first(browser_for: Open, moderator: User, art
     held = [make_comment(article, person, f"{person.display_name} {LINKS}") for person in people]
     page = browser_for(moderator).get("/moderation?queue=held").text
     assert [int(value.split("-")[0]) for value in values(page)] == [comment.id for comment in held]
+    assert "The member’s first comment, with links: 3." in page
 
 
 def test_a_new_members_comments_are_listed_until_one_is_let_stand(
