@@ -14,6 +14,8 @@ from tests.reading import queries
 
 # A mail program presses "unsubscribe" itself (RFC 8058); the secret in the link is what allows it.
 MAY_COME_FROM_ELSEWHERE = {"gate.leave_newsletter"}
+# No cookie of Board's own pages reaches these, so nobody is signed in there, and the token of all readers will do.
+WITHOUT_SESSION = {("POST", "/embed/articles")}
 ORIGINS: dict[str, dict[str, str]] = {
     "none": {},
     "null": {"Origin": "null"},
@@ -61,7 +63,8 @@ def test_a_members_form_without_their_own_token_is_refused(
 ) -> None:
     browser, token = browser_for(author), public_token() if token == "public" else token
     sent = {route: send(browser, *route, token, {"Origin": OWN_ORIGIN}) for route in changing_routes(app)}
-    assert {route: status for route, status in sent.items() if status != 400} == {}
+    may = WITHOUT_SESSION if token == public_token() else set()
+    assert {route: status for route, status in sent.items() if status != 400 and route not in may} == {}
 
 
 def test_a_refused_form_keeps_the_text_and_can_be_sent_again(browser_for: Any, author: User, article: Any) -> None:
