@@ -62,8 +62,9 @@ class CommentRules:
         return self._is_moderated_by(user) and self._stands()
 
     def can_be_restored_by(self, user: Any) -> bool:
-        """Moderators may bring back what is removed, and publish what is held."""
-        return self._is_moderated_by(user) and self.state in {"removed", "held"}
+        """Moderators may bring back what is removed, if it is not their own, and publish what is held."""
+        is_open = self.state == "held" or (self.state == "removed" and not self.is_written_by(user))
+        return self._is_moderated_by(user) and is_open
 
     def can_show_history_to(self, user: Any) -> bool:
         """Moderators see what an edited comment said before."""

@@ -108,7 +108,7 @@ def undo(record: DecisionBatch, by: User, within: Reach) -> Batch:
     for item in items:
         comment, last = comments[item.comment_id], latest.get(item.comment_id)
         is_untouched = last is not None and last.id == item.id and comment.state == item.after["state"]
-        if is_untouched and _put_back(DEEDS[record.act], comment, item, by):
+        if is_untouched and not _is_about(comment, record, by) and _put_back(DEEDS[record.act], comment, item, by):
             batch.done.append(comment.id)
         else:
             batch.missed.append(Missed(comment.id, last if last and last.id != item.id else None))
@@ -135,6 +135,11 @@ def latest_items(comment_ids: Iterable[int]) -> dict[int, DecisionItem]:
     query = select(DecisionItem).where(DecisionItem.id.in_(latest))
     query = query.options(joinedload(DecisionItem.batch).joinedload(DecisionBatch.by))
     return {item.comment_id: item for item in db.session.scalars(query).unique()}
+
+
+def _is_about(comment: Comment, record: DecisionBatch, by: User) -> bool:
+    """Tell whether somebody else removed a comment of whoever undoes: that is for an appeal."""
+    return record.act == "remove" and record.by_id != by.id and comment.is_written_by(by)
 
 
 def _take_turns(comments: Iterable[Comment]) -> list[Comment]:

@@ -87,11 +87,11 @@ def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:
     return True
 
 
-def restore(comment: Comment, _decision: Decision) -> Before | None:
+def restore(comment: Comment, decision: Decision) -> Before | None:
     """Put a removed comment back, and let its reports wait again."""
     before: Before = {"state": "removed", "reason": comment.removal_reason, "note": comment.removal_note}
-    if comment.state != "removed" or not comment.restore():
-        return None
+    if comment.is_written_by(decision.by) or comment.state != "removed" or not comment.restore():
+        return None  # nobody overturns what was decided about themselves
     learn(comment, is_bad=False)
     return {**before, **unsettle(comment, "upheld")}
 

@@ -161,6 +161,23 @@ def test_the_staff_of_one_site_keeps_nobody_from_undoing_the_rest(
     assert undone(batch, moderator).done == []
 
 
+def test_nobody_brings_back_their_own_comment_that_somebody_else_removed(
+    article: Article, moderator: User, other_moderator: User
+) -> None:
+    own = make_comment(article, moderator, "Mine.")
+    batch = decided([own], "remove", other_moderator, reason="abuse")
+    assert not own.can_be_restored_by(moderator)
+    assert decided([own], "restore", moderator).done == []
+    assert undone(batch, moderator).done == []
+    assert states([own]) == ["removed"]
+    assert decided([own], "restore", other_moderator).done == [own.id]
+
+
+def test_whoever_removed_their_own_comment_may_undo_that(article: Article, moderator: User) -> None:
+    own = make_comment(article, moderator, "Mine.")
+    assert undone(decided([own], "remove", moderator, reason="abuse"), moderator).done == [own.id]
+
+
 def test_the_second_moderator_is_told_what_the_first_did(
     three: list[Comment], moderator: User, other_moderator: User, acts: Any
 ) -> None:
