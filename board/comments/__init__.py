@@ -10,7 +10,7 @@ def init_app(app: Flask) -> None:
     from board.accounts.operations import badge_changed
     from board.comments import quiet  # noqa: F401 - its routes join the blueprint
     from board.comments.drafts import drafts_of, forget_drafts, init_drafts
-    from board.comments.news import count_texts, news_texts
+    from board.comments.news import news_texts
     from board.comments.reasons import reason_text
     from board.comments.threads import touch_threads_of
     from board.comments.views import comments
@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.globals.update(replies_text=replies_text, more_replies_text=more_replies_text)
     app.register_blueprint(comments)
-    app.jinja_env.globals.update(reason_text=reason_text, count_texts=count_texts, news_texts=news_texts)
+    app.jinja_env.globals.update(reason_text=reason_text, news_texts=news_texts)
     app.jinja_env.globals.update(BADGES=BADGES)
     badge_changed.connect(touch_threads_of)
     init_drafts(app)

@@ -40,7 +40,7 @@
       frame.onload = () => setTimeout(() => {
         if (this.frame !== frame || this.isReady) return;
         frame.replaceWith(page.createElement("slot"));
-        console.warn(`Board: no answer. Is ${here} registered, ${home} in frame-src, and the ballot the site's?`, this);
+        console.warn(`Board: no answer. Is ${here} registered, and ${home} in frame-src?`, this);
       }, 3000);
       (this.shadowRoot || this.attachShadow({ mode: "open" })).replaceChildren(frame);
     }

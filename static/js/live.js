@@ -116,11 +116,6 @@
     }
     news.hidden = !count;
   };
-  // One's own comment is no news, but it counts.
-  const countOwn = () => {
-    const head = page.getElementById("comments-head"), texts = JSON.parse(head.dataset.texts), now = ++thread().dataset.count;
-    head.textContent = (texts[new Intl.PluralRules(page.documentElement.lang).select(now)] || texts.other).replace("#", now);
-  };
   const ask = async () => {
     pause = Math.min(pause * 1.5, SELDOM);
     try {
@@ -147,7 +142,7 @@
     if (isInSight !== wasInSight) look();
   }).observe(page.body);
   page.addEventListener("htmx:after:settle", ({ detail }) => {
-    for (const node of detail.newContent) if (node.matches?.("[data-posted]")) countOwn();
+    for (const node of detail.newContent) if (node.matches?.("[data-posted]")) thread().dataset.count++; // one's own is no news
     visit();
   });
   plan();
