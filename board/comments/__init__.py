@@ -8,7 +8,7 @@ def init_app(app: Flask) -> None:
     from board.accounts.kept import keeps
     from board.accounts.mutes import forget_mutes, names_muted_by
     from board.accounts.operations import badge_changed
-    from board.comments import quiet  # noqa: F401 - its routes join the blueprint
+    from board.comments import quiet, searching  # noqa: F401 - routes of the first, tables of the second
     from board.comments.drafts import drafts_of, forget_drafts, init_drafts
     from board.comments.news import news_texts
     from board.comments.reasons import reason_text

@@ -72,8 +72,9 @@ def at_least(
 def at_most(name: str, values: Sequence[float], unit: str, limit: float, **more: Any) -> Figure:
     """Return the row of a figure whose median should not be above the limit."""
     value = median(values)
+    ratio = _two(value / limit) if limit else None
     return Figure(
-        name, rounded(value), unit, _two(value / limit), f"{limit:g} {unit}", f"≤ {limit:g} {unit}", value <= limit,
+        name, rounded(value), unit, ratio, f"{limit:g} {unit}", f"≤ {limit:g} {unit}", value <= limit,
         spread_of(values), **more,
     )  # fmt: skip
 
