@@ -11,6 +11,7 @@ import os
 import signal
 import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ BACKLOG = 1024  # connections that wait in the kernel; more are refused at once
 WAITING_PER_THREAD = 16  # requests taken in before connections have to wait
 STOP_SECONDS = 20  # to answer what is in hand
 SOCKET_PERMISSIONS = 0o660
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SIGNAL_WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -35,7 +37,7 @@ def watch(orders: dict[str, Any]) -> None:
     if root not in sys.path:
         sys.path.append(root)  # a checkout that is not installed
     multiprocessing.set_start_method("fork")
-    os.register_at_fork(after_in_child=partial(begin_as_web_process, os.getpid()))
+    hold_signals_while_forking(partial(begin_as_web_process, os.getpid()))
     try:
         server_for(**orders["server"]).serve()
     finally:
@@ -43,12 +45,29 @@ def watch(orders: dict[str, Any]) -> None:
             fold_journal(orders["sqlite_file"])
 
 
+def hold_signals_while_forking(begin: Callable[[], None]) -> None:
+    """Let no signal reach a process before it has begun; `begin` is the first that it does.
+
+    It has this one's handlers until then, which would take a SIGTERM and leave it running.
+    """
+
+    def hold() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+
+    def release() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
+    os.register_at_fork(before=hold, after_in_parent=release)
+    os.register_at_fork(after_in_child=begin)
+    os.register_at_fork(after_in_child=release)
+
+
 def begin_as_web_process(watching: int) -> None:
     """End at a signal at once, as nothing is in hand yet; and later whenever the watching process ends.
 
     Nobody else would stop this one then, and it holds the port.
     """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SIGNAL_WHEN_PARENT_DIES, signal.SIGTERM)

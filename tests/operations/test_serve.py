@@ -6,13 +6,15 @@ import socket
 import stat
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.operations.serving import ask, children, serving, wait_until_ready
+from board.operations.watching import STOP_SECONDS
+from tests.operations.serving import ROOT, ask, children, serving, wait_until_ready
 
 FIRST_START_SECONDS = 60  # generous: the promise of 3 s on a warm machine is measured by `make bench`
 
@@ -135,9 +137,27 @@ def test_a_stop_in_the_middle_of_the_start_leaves_nobody(tmp_path: Path, port: i
             time.sleep(0.002)
         process.send_signal(sent)
         assert all(ends(number) for number in workers)
-        process.wait(20)
+        process.wait(STOP_SECONDS + 20)
     with pytest.raises(ConnectionRefusedError):
         ask(port, "/healthz")
+
+
+def test_no_signal_is_lost_on_a_process_that_has_hardly_begun() -> None:
+    """A stop that meets a web process right after its birth would otherwise be taken by its parent's handler."""
+    forking = textwrap.dedent("""
+        import os, signal, time
+        from board.operations.watching import hold_signals_while_forking
+
+        signal.signal(signal.SIGTERM, lambda *_: None)  # as the watching process has one
+        hold_signals_while_forking(lambda: (time.sleep(0.001), signal.signal(signal.SIGTERM, signal.SIG_DFL)))
+        for _ in range(50):
+            if not (child := os.fork()):
+                time.sleep(10)
+                os._exit(0)
+            os.kill(child, signal.SIGTERM)
+            assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGTERM
+    """)
+    subprocess.run([sys.executable, "-c", forking], check=True, timeout=60, cwd=ROOT)
 
 
 def web_processes(process: "subprocess.Popen[bytes]") -> list[int]:
