@@ -1,6 +1,5 @@
 """A thread as an Atom feed (RFC 4287): its newest comments, for readers of feeds and for programs."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,11 +14,10 @@ from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.extensions import db
+from board.markup import text_for_xml
 from board.urls import absolute
 
 MAX_ENTRIES = 50
-# XML 1.0 has no way to write these.
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class ThreadFeed(Atom1Feed):  # type: ignore[misc]
@@ -35,24 +33,24 @@ class ThreadFeed(Atom1Feed):  # type: ignore[misc]
 def atom_feed(article: Article) -> str:
     """Return the feed of the article's thread: at most `MAX_ENTRIES` published comments, the newest first."""
     feed = ThreadFeed(
-        title=_clean(_("Comments on %(title)s", title=article.title)),
+        title=text_for_xml(_("Comments on %(title)s", title=article.title)),
         link=absolute(article_path(article, "comments.thread")),
-        description=_clean(article.standfirst),
+        description=text_for_xml(article.standfirst),
         feed_url=absolute(article_path(article, "syndication.feed")),
         feed_guid=absolute(article_path(article, "comments.thread")),
         language=str(get_locale()).replace("_", "-"),
-        author_name=_clean(article.site.name),
+        author_name=text_for_xml(article.site.name),
     )
     feed.began = article.published_at
     for entry in _newest(article):
         address = absolute(url_for("comments.permalink", comment_id=entry.id))
         feed.add_item(
-            title=_clean(_("%(name)s on %(title)s", name=entry.display_name, title=article.title)),
+            title=text_for_xml(_("%(name)s on %(title)s", name=entry.display_name, title=article.title)),
             link=address,
             unique_id=address,
             description=None,
-            content=_clean(entry.body_html),
-            author_name=_clean(entry.display_name),
+            content=text_for_xml(entry.body_html),
+            author_name=text_for_xml(entry.display_name),
             pubdate=entry.created_at,
             updateddate=entry.edited_at or entry.created_at,
         )
@@ -65,7 +63,3 @@ def _newest(article: Article) -> Sequence[Row[int, str, datetime, datetime | Non
     order = Comment.created_at.desc(), Comment.id.desc()
     query = select(*columns).join(User, User.id == Comment.author_id).where(*published).order_by(*order)
     return db.session.execute(query.limit(MAX_ENTRIES)).all()
-
-
-def _clean(text: str) -> str:
-    return NOT_IN_XML.sub("\ufffd", text)

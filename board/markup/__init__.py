@@ -15,7 +15,7 @@ from board.markup.limits import (
     TextTooIntricate,
     TextTooLong,
 )
-from board.markup.plain import excerpt, plain_text
+from board.markup.plain import excerpt, plain_text, text_for_xml
 from board.markup.source import looks_like_html, normalise
 
 # Goes up whenever the same source would give other HTML, so that stored HTML can be found and made again.
@@ -37,6 +37,7 @@ __all__ = [
     "plain_text",
     "render_article",
     "render_comment",
+    "text_for_xml",
 ]
 
 

@@ -9,6 +9,8 @@ _TAG = re.compile(r"<[^>]*>")
 _SPACES = re.compile(r"\s+")
 # Fillers and blanks that count as letters or symbols, but show nothing.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# XML 1.0 has no way to write these.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"})
 
 
@@ -31,6 +33,11 @@ def excerpt(html: str, limit: int = 160) -> str:
 def is_visible(text: str) -> bool:
     """Tell whether a reader would see anything of the text."""
     return any(unicodedata.category(c) not in _UNSEEN_CATEGORIES and c not in _BLANKS for c in text)
+
+
+def text_for_xml(text: str) -> str:
+    """Return the text with a replacement character for each that XML cannot hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def _whole_letters(text: str, end: int) -> str:

@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
         desk_views,
         log_views,
         notice_views,
+        overdue_feed_views,
         overdue_views,
         reason_views,
         sanction_views,
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         reports_by,
         sanctions_on,
     )
+    from board.moderation.overdue_feed import forget_feed, told_of_feed
     from board.moderation.views import blueprint
     from board.moderation.waiting import desk_waiting
     from board.screening.explaining import explain
@@ -34,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     keeps("decisions", export=decisions_about, erase=forget_decisions)
     keeps("sanctions", export=sanctions_on, erase=forget_sanctions)
+    keeps("overdue_feed", export=told_of_feed, erase=forget_feed)
     keeps("reports", export=reports_by, erase=forget_reports)
     app.jinja_env.globals.update(
         desk_waiting=desk_waiting,

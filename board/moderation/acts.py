@@ -65,6 +65,8 @@ ACTS: dict[str, LazyString] = {
     "member.title_changed": _l("Changed a member’s title"),
     "notice.received": _l("Gave notice of unlawful content"),
     "overdue.changed": _l("Changed when moderators are told of long waits"),
+    "overdue.feed_made": _l("Made an address for a feed of long waits"),
+    "overdue.feed_withdrawn": _l("Withdrew the address of a feed of long waits"),
     "quarantine.counted": _l("Counted votes in quarantine"),
     "quarantine.undone": _l("Put votes back into quarantine"),
     "quarantine.voided": _l("Voided votes in quarantine"),

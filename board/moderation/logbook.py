@@ -33,6 +33,7 @@ KINDS = {
     "comment": _l("Comments"),
     "member": _l("Members"),
     "notice": _l("Notices"),
+    "overdue": _l("Notices of long waits"),
     "quarantine": _l("Votes in quarantine"),
     "reason": _l("Reasons"),
     "sanction": _l("Sanctions"),

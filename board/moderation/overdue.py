@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from flask import current_app, render_template
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
-from sqlalchemy import CheckConstraint, ForeignKey, Select, func, literal, or_, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Select, func, literal, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from board.accounts.mails import as_html, link_to
@@ -67,6 +67,17 @@ class Waiting:
         return str(format_timedelta(now() - self.since))
 
     @property
+    def text(self) -> str:
+        """Say what waits, how much of it and for how long."""
+        texts = {
+            "reported": _("Reported comments: %(count)s, the oldest report waiting for %(age)s"),
+            "held": _("Held comments: %(count)s, the oldest waiting for %(age)s"),
+            "appeals": _("Appeals: %(count)s, the oldest waiting for %(age)s"),
+            "notices": _("Notices of unlawful content: %(count)s, the oldest waiting for %(age)s"),
+        }
+        return str(texts[self.queue] % {"count": self.count, "age": self.age})
+
+    @property
     def link(self) -> str:
         """Return where they are decided."""
         if self.queue in {"reported", "held"}:
@@ -94,6 +105,9 @@ class Watch:
         return waiting.since <= moment - timedelta(hours=self.hours)
 
 
+Late = tuple[Watch, list[Waiting]]  # a site, and what has waited too long on it
+
+
 def tell_of_long_waits() -> int:
     """Tell the moderators of each site on which something has waited too long; return how many sites that were."""
     moment = now()
@@ -108,6 +122,15 @@ def tell_of_long_waits() -> int:
         db.session.commit()
     db.session.rollback()
     return told
+
+
+def late_on(which: ColumnElement[bool]) -> list[Late]:
+    """Return the sites that the condition holds for, each with what has waited too long there, if anything has."""
+    moment = now()
+    watches = [watch for watch in _watches(which) if watch.hours > 0]
+    found = measure([watch.site_id for watch in watches])
+    late = [(watch, [one for one in found[watch.site_id] if watch.is_late(one, moment)]) for watch in watches]
+    return [(watch, waiting) for watch, waiting in late if waiting]
 
 
 def measure(site_ids: Sequence[int]) -> dict[int, list[Waiting]]:
@@ -128,9 +151,20 @@ def rule_of(site_id: int) -> OverdueRule:
     return db.session.scalars(select(OverdueRule).where(OverdueRule.site_id == site_id).with_for_update()).one()
 
 
-def _watches() -> list[Watch]:
+def in_queues(found: Sequence[Waiting]) -> list[Waiting]:
+    """Return one for each queue, in the desk's order."""
+    together = []
+    for queue in QUEUES:
+        if same := [one for one in found if one.queue == queue]:
+            together.append(
+                Waiting(same[0].site_id, queue, sum(one.count for one in same), min(one.since for one in same))
+            )
+    return together
+
+
+def _watches(*which: ColumnElement[bool]) -> list[Watch]:
     columns = Site.id, Site.slug, Site.name, OverdueRule.hours, OverdueRule.every_hours, OverdueRule.told_at
-    query = select(*columns).outerjoin(OverdueRule, OverdueRule.site_id == Site.id).order_by(Site.id)
+    query = select(*columns).outerjoin(OverdueRule, OverdueRule.site_id == Site.id).where(*which).order_by(Site.id)
     return [
         Watch(number, slug, name, HOURS if hours is None else hours, every or EVERY_HOURS, told_at)
         for number, slug, name, hours, every, told_at in db.session.execute(query)
@@ -179,12 +213,12 @@ def _claim(watch: Watch, moment: datetime) -> bool:
 
 def _tell(watch: Watch, late: Sequence[Waiting]) -> None:
     for moderator in _moderators(watch.site_id):
-        if lines := _in_queues([one for one in late if moderator.id not in one.not_for]):
+        if lines := in_queues([one for one in late if moderator.id not in one.not_for]):
             words = render_template("moderation/mail/overdue.txt", moderator=moderator, site=watch, lines=lines)
             subject = _("Comments of %(site)s wait for you", site=watch.name)
             enqueue_mail(moderator.email, subject, words, as_html(words), by_stranger=False)
     if current_app.config["BOARD"].overdue_url:
-        counts = {one.queue: {"count": one.count, "since": one.since.isoformat()} for one in _in_queues(late)}
+        counts = {one.queue: {"count": one.count, "since": one.since.isoformat()} for one in in_queues(late)}
         data = {"site": watch.slug, "queues": counts, "desk": link_to("moderation.desk")}
         body = {"type": "queue.overdue", "timestamp": now().isoformat(), "data": data}
         enqueue(KIND, {"id": f"msg_{secrets.token_hex(16)}", "body": body})
@@ -198,14 +232,3 @@ def _moderators(site_id: int) -> list[User]:
     )
     found = db.session.scalars(query.options(selectinload(User.site_roles)).order_by(User.id))
     return [user for user in found if reach(user, "moderator").includes(site_id)]
-
-
-def _in_queues(found: Sequence[Waiting]) -> list[Waiting]:
-    """Return one for each queue, in the desk's order."""
-    together = []
-    for queue in QUEUES:
-        if same := [one for one in found if one.queue == queue]:
-            together.append(
-                Waiting(same[0].site_id, queue, sum(one.count for one in same), min(one.since for one in same))
-            )
-    return together

@@ -5,20 +5,18 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from board import audit
-from board.access import load
 from board.accounts.current import staff
 from board.accounts.forms import AccountForm, form_page
-from board.accounts.reach import reach
 from board.articles.managing import site_to_manage, sites_to_manage
 from board.articles.models import Site
 from board.extensions import db
 from board.moderation.overdue import EVERY_HOURS, HOURS, OverdueRule, rule_of
+from board.moderation.overdue_feed_views import feed_of, load_site
 from board.moderation.views import blueprint
 
 FIELDS = ("hours", "every_hours")
@@ -61,10 +59,11 @@ def overdue_here() -> Response:
 def overdue(number: int) -> Response:
     """Show how long something may wait on the site; change it."""
     editor = staff("editor")
-    site = load(select(Site).where(Site.id == number, reach(editor, "editor").covers(Site.id)))
+    site = load_site(number, editor)
     form = OverdueForm(data={field: str(value) for field, value in _now(site).items()})
     if not form.validate_on_submit():
-        return form_page("moderation/overdue.html", form, site=site, sites=sites_to_manage(editor))
+        context = {"site": site, "sites": sites_to_manage(editor), "feed": feed_of(site)}
+        return form_page("moderation/overdue.html", form, **context)
     _save(site, {field: int(form[field].data) for field in FIELDS}, editor)
     db.session.commit()
     flash(_("Saved."), "success")

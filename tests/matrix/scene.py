@@ -21,6 +21,7 @@ from board.extensions import db
 from board.moderation.appeals import write_appeal
 from board.moderation.decisions import decide
 from board.moderation.operations import remove_comment, report_comment
+from board.moderation.overdue_feed import make_feed
 from board.moderation.sanctioning import sanction_member
 from board.moderation.statements import Statement
 from board.storage import now
@@ -172,6 +173,17 @@ def judgements(scene: Scene, role: str) -> Mapping[str, Any]:
     db.session.commit()
     a_site = scene.other_site.id if role in {FAR_MODERATOR, FAR_EDITOR} else scene.site.id
     return {"statement": open_one.id, "appeal": appealed.id, "sanction": sanction.id, "a_site": a_site}
+
+
+@prop
+def feeds(scene: Scene, role: str) -> Mapping[str, Any]:
+    """Give the site's feed of long waits, the same to every role, and each of the staff their own."""
+    if role != ANONYMOUS and scene.people[role].works_as("moderator"):
+        make_feed(scene.people[role], scene.people[role])
+    first = scene.values[ROLES[0]]
+    path = first.get("waiting") or make_feed(scene.site, scene.people[ADMIN])
+    db.session.commit()
+    return {"waiting": path.removeprefix("http://localhost")}
 
 
 @prop

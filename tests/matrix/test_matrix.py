@@ -16,7 +16,7 @@ from tests.matrix.scene import Scene, set_scene
 
 STATUS = {LOGIN: 303, DENIED: 403, LOST: 404}
 IN_BOTH_DATABASES = ("moderation.", "comments.")
-IN_MODERATION = frozenset({"places", "comments", "judgements"})
+IN_MODERATION = frozenset({"places", "comments", "judgements", "feeds"})
 
 
 @pytest.fixture

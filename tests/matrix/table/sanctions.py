@@ -61,6 +61,18 @@ ENTRIES = [
         "moderation.overdue", "/manage/sites/{site}/notices", EDITORS, form={"hours": "4", "every_hours": "12"},
         logs="overdue.changed",
     ),
+    get("moderation.overdue_feed", "{waiting}", EVERYBODY),
+    get("moderation.own_feed", "/moderation/feed", MODERATORS_ANYWHERE),
+    post("moderation.make_own_feed", "/moderation/feed", MODERATORS_ANYWHERE, logs="overdue.feed_made"),
+    post(
+        "moderation.withdraw_own_feed", "/moderation/feed/withdrawal", MODERATORS_ANYWHERE,
+        logs="overdue.feed_withdrawn",
+    ),
+    post("moderation.make_site_feed", "/manage/sites/{site}/notices/feed", EDITORS, logs="overdue.feed_made"),
+    post(
+        "moderation.withdraw_site_feed", "/manage/sites/{site}/notices/feed/withdrawal", EDITORS,
+        logs="overdue.feed_withdrawn",
+    ),
     get("moderation.transparency", "/moderation/transparency", MODERATORS_ANYWHERE),
     get("moderation.transparency_csv", "/moderation/transparency.csv", MODERATORS_ANYWHERE),
     get("moderation.reasons_here", "/manage/reasons?site=main", EDITORS, 302),
