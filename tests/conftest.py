@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, text
 
 from board import create_app
@@ -26,8 +27,11 @@ from tests.factories import make_article, make_member, make_site
 
 OWN_ORIGIN = "http://localhost"
 PASSWORD = "correct horse battery staple"
-
 MEMORY = Path("/dev/shm")
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("board", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("board")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -248,7 +252,7 @@ def _settings(database_url: str, directory: Path) -> Any:
         public_url=OWN_ORIGIN,
         secret_key="test " * 10,
         log_level="error",
-        database_pool_size=2,
+        database_pool_size=10,  # a test’s threads never wait for each other’s connections
         page_cache_megabytes=0,
     )
 

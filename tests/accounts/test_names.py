@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from board.accounts.names import MAX_CHARACTERS, NameRefused, clean_display_name, lookalike_key
 from tests.markup.corpus import naughty_strings
 
-FUZZ = settings(max_examples=300, derandomize=True, deadline=None, database=None)
+FUZZ = settings(max_examples=300, derandomize=True, database=None)
 NAME_KEY_COLUMN = 400
 
 

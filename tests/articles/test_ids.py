@@ -26,7 +26,7 @@ any_id = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255).filter(
 awkward_id = st.text(st.sampled_from("/%2F5?#.&+ \\;:@=é\u0301🎭%a"), min_size=1, max_size=40).filter(is_allowed)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(wanted=any_id | awkward_id)
 @example(wanted="https://example.com/a/b?c=d#e")
 @example(wanted="a/b/thread")

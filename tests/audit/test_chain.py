@@ -202,7 +202,7 @@ def test_workers_at_once_do_not_fork_the_chain(app: Flask, site: Site, admin: Us
     def work() -> None:
         with app.app_context():
             try:
-                barrier.wait(10)
+                barrier.wait(60)
                 for _ in range(5):
                     link_due()
             except Exception as fault:
@@ -214,7 +214,7 @@ def test_workers_at_once_do_not_fork_the_chain(app: Flask, site: Site, admin: Us
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert not faults
     assert db.session.scalar(select(func.count()).select_from(AuditLink)) == 60
     assert found().is_sound

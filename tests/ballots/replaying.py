@@ -88,7 +88,7 @@ class Booth:
 
     def __init__(self, port: int) -> None:
         """Connect."""
-        self._connection = HTTPConnection(HOST, port, timeout=30)
+        self._connection = HTTPConnection(HOST, port, timeout=60)
         self._origin = f"http://{HOST}:{port}"
         self._readers: dict[str, Reader] = {}
         self._token = ""

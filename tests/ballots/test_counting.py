@@ -141,7 +141,7 @@ def naive_run_off(papers: list[list[int]], options: list[int], salt: str) -> tup
 papers_of_few_options = st.lists(st.lists(st.integers(1, 6), max_size=6, unique=True), max_size=40)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(papers_of_few_options, st.text(max_size=4))
 def test_second_count_written_another_way_agrees(papers: list[list[int]], salt: str) -> None:
     counted = run_off(Counter(tuple(paper) for paper in papers), range(1, 6), salt)
@@ -159,7 +159,7 @@ def test_second_count_agrees_on_large_ballots() -> None:
         assert ([each.counts for each in counted.rounds], set(counted.winners)) == (history, winners)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(papers_of_few_options)
 def test_no_ballot_is_lost_between_rounds(papers: list[list[int]]) -> None:
     counted = run_off(Counter(map(tuple, papers)), range(1, 6), "kept")

@@ -191,7 +191,7 @@ names = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     method=st.sampled_from(METHODS),
     fields=st.lists(st.tuples(names, numbers), max_size=12),

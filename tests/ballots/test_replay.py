@@ -27,7 +27,7 @@ from tests.factories import make_site
 from tests.operations.serving import serving, wait_until_ready
 from tests.ports import free_port
 
-SEALED_SECONDS = 60
+SEALED_SECONDS = 180
 REPLAY = "replay"  # name of the PostgreSQL database
 
 

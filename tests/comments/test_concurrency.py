@@ -52,7 +52,7 @@ def run_everywhere(*arguments: Any) -> list[tuple[str, int]]:
         worker.start()
     results = [pair for _ in workers for pair in queue.get(timeout=120)]
     for worker in workers:
-        worker.join(30)
+        worker.join(120)
         assert worker.exitcode == 0
     return results
 

@@ -88,7 +88,7 @@ def test_previous_leads_back_over_the_same_pages(sort: str, article: Article, au
     assert {one for some in back for one in some} == {one for some in pages for one in some}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6), sort=st.sampled_from(sorted(SORTS)))
 def test_settled_comments_are_never_skipped_or_repeated(
     seed: int, sort: str, article: Article, author: User, other_member: User

@@ -58,7 +58,7 @@ def test_a_forged_cursor_gives_the_page_nearest_to_its_place(sort: Sort, article
     assert roots(article, sort, after=place)[0].id == everything[4].id
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(raw=st.binary(min_size=16, max_size=16), sort=st.sampled_from(sorted(SORTS)), at=st.sampled_from("bnor"))
 def test_any_sixteen_bytes_are_a_place_or_none(
     raw: bytes, sort: str, at: str, article: Article, comment: Comment, client: Browser

@@ -17,7 +17,7 @@ from tests.bench.plan import Writer
 from tests.faults.checker import Notes, Word
 
 AFTER_A_FAULT_SECONDS = 0.05
-PATIENCE_SECONDS = 20  # for a server that is being started again
+PATIENCE_SECONDS = 60  # for a server that is being started again
 
 
 class Clients:

@@ -99,7 +99,7 @@ def test_postgresql_is_caught_only_where_commits_do_not_wait_for_the_disk(
 
 def stored_in(address: str, table: str) -> list[str]:
     """Return the keys that are there once PostgreSQL is well again."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             with psycopg.connect(address) as store:
@@ -117,20 +117,20 @@ def test_a_vote_that_looks_before_it_inserts_is_caught(tmp_path: Path, constrain
     together = threading.Barrier(2)
 
     def vote_for_all() -> None:
-        with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as store:
+        with closing(sqlite3.connect(file, timeout=60, isolation_level=None)) as store:
             for number in range(voters):
                 voter = (f"voter-{number}",)
                 has_voted = store.execute("SELECT 1 FROM vote WHERE voter = ?", voter).fetchone()
-                together.wait(10)
+                together.wait(60)
                 if not has_voted:
                     store.execute("INSERT OR IGNORE INTO vote VALUES (?, 1)", voter)
-                together.wait(10)
+                together.wait(60)
 
     threads = [threading.Thread(target=vote_for_all) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     with closing(sqlite3.connect(file)) as store:
         rows = store.execute("SELECT voter, option FROM vote").fetchall()
     faults = judge_tally({1: len(rows)}, rows)

@@ -31,7 +31,7 @@ from tests.faults.clients import Clients
 ARTICLE, BALLOT = thread_name(20), "best-musical"  # the article on which the bench's writers sign in
 MEMBERS, READERS = 4, 4
 EACH = 8  # comments and votes acknowledged between two kills
-PATIENCE_SECONDS = 30  # for that, on a busy machine
+PATIENCE_SECONDS = 120  # for that, on a busy machine
 SETTINGS = {"BOARD_WORKERS": "2", "BOARD_COMMENTS_PER_MINUTE": "1000", "BOARD_LOG_LEVEL": "error"}
 
 

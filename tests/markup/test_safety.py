@@ -22,7 +22,7 @@ PIECES = st.sampled_from(
     ]
 )
 TEXTS = st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=200))
-FUZZ = settings(max_examples=200, derandomize=True, deadline=None, database=None)
+FUZZ = settings(max_examples=200, derandomize=True, database=None)
 
 
 @pytest.mark.parametrize("payload", payloads() + naughty_strings())

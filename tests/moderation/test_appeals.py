@@ -142,7 +142,7 @@ def test_of_two_who_decide_at_once_one_does(app: Flask, appeal: Appeal, colleagu
         with app.test_request_context("/"):
             user = db.session.get_one(User, user_id)
             found = load_appeal(statement_id, user, EVERYWHERE)
-            barrier.wait(10)
+            barrier.wait(60)
             try:
                 decide_appeal(found, user, "upheld", "It stands.")
                 db.session.commit()
@@ -154,7 +154,7 @@ def test_of_two_who_decide_at_once_one_does(app: Flask, appeal: Appeal, colleagu
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert len(done) == 1
     assert db.session.scalars(select(Appeal.decided_by_id)).one() == done[0]
 

@@ -161,7 +161,7 @@ def test_of_two_workers_at_once_one_tells(
 
     def claim_together(*args: Any) -> bool:
         db.session.rollback()  # what was read is read
-        barrier.wait(10)
+        barrier.wait(60)
         return claim(*args)
 
     def work() -> None:

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @contextmanager
@@ -29,14 +29,14 @@ def serving(directory: Path, port: int, *options: str, **settings: str) -> Itera
     finally:
         process.terminate()
         try:
-            process.wait(30)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
 
 
 def ask(port: int, path: str) -> tuple[int, str]:
     """Send a GET; return status and text. Raises OSError while nobody listens."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

@@ -16,7 +16,7 @@ import pytest
 from board.operations.watching import STOP_SECONDS
 from tests.operations.serving import ROOT, ask, children, serving, wait_until_ready
 
-FIRST_START_SECONDS = 60  # generous: the promise of 3 s on a warm machine is measured by `make bench`
+FIRST_START_SECONDS = 120  # generous: the promise of 3 s on a warm machine is measured by `make bench`
 
 
 @pytest.fixture
@@ -39,9 +39,10 @@ def test_an_empty_directory_becomes_a_working_board(tmp_path: Path, port: int) -
 def test_a_killed_web_process_is_replaced(tmp_path: Path, port: int) -> None:
     with serving(tmp_path, port) as process:
         wait_until_ready(port, process)
-        for victim in children(process):
+        victims = children(process)
+        for victim in victims:
             os.kill(victim, signal.SIGKILL)
-        time.sleep(0.3)
+        assert all(ends(victim) for victim in victims)
         wait_until_ready(port, process)
 
 
@@ -65,11 +66,13 @@ def test_stopping_cuts_no_answer_off(tmp_path: Path, port: int) -> None:
         askers = [threading.Thread(target=keep_asking) for _ in range(4)]
         for asker in askers:
             asker.start()
-        time.sleep(0.5)
+        deadline = time.monotonic() + FIRST_START_SECONDS
+        while len(outcomes) < 100 and time.monotonic() < deadline:
+            time.sleep(0.01)
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         for asker in askers:
-            asker.join(10)
+            asker.join(60)
     cut_off = [outcome for outcome in outcomes if outcome not in {"whole", "ConnectionResetError"}]
     assert "whole" in outcomes
     assert not cut_off
@@ -78,7 +81,7 @@ def test_stopping_cuts_no_answer_off(tmp_path: Path, port: int) -> None:
 def test_a_wrong_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
     environment = os.environ | {"BOARD_INSTANCE_PATH": str(tmp_path), "BOARD_PUBLIC_URL": "board.example"}
     command = [sys.executable, "-m", "board", "serve"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert "BOARD_PUBLIC_URL" in done.stderr
     assert "https://board.example" in done.stderr
@@ -88,7 +91,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None
 def test_a_unix_socket_serves_a_proxy_on_the_same_machine(tmp_path: Path, port: int) -> None:
     path = tmp_path / "board.sock"
     with serving(tmp_path, port, "--socket", str(path)) as process, socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10)
+        client.settimeout(60)
         deadline = time.monotonic() + FIRST_START_SECONDS
         while client.connect_ex(str(path)):
             assert process.poll() is None, "board serve ended"
@@ -105,7 +108,7 @@ def test_a_port_that_is_taken_is_refused_in_one_sentence(tmp_path: Path, port: i
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as another Board would
         holder.bind(("127.0.0.1", port))
         holder.listen()
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert "Choose another: --port" in done.stderr
     assert "Board is on" not in done.stderr

@@ -61,6 +61,6 @@ def test_alike_is_two_pairs_of_three() -> None:
 
 
 def test_a_long_text_takes_little_time() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     key("many different words " * 480)
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1

@@ -88,6 +88,6 @@ def test_no_text_makes_a_full_list_slow(text: str, alike: bool) -> None:
     words += [f"{'ab' * (n % 20 + 1)}{n}*" for n in range(400)]
     listed = compiled("\n".join(words), alike)
     listed.found_in("warm")
-    started = time.perf_counter()
+    started = time.thread_time()
     listed.found_in(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5

@@ -51,7 +51,7 @@ def test_writers_at_once_lose_no_increment_and_meet_no_lock_error(app: Flask) ->
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert not faults
     assert db.session.scalar(select(Thread.version)) == WRITERS * TIMES
 
