@@ -15,7 +15,6 @@ from tests.bench.asking import get
 from tests.bench.figures import at_most, skipped
 from tests.bench.plan import Scene
 from tests.bench.stage import thread_name
-from tests.ports import free_port
 
 SLOWER = 4
 STEPS, STEP_PIXELS, STEP_MS = 24, 400, 120
@@ -57,7 +56,7 @@ def embed(scene: Scene) -> None:
     if CHROMIUM is None:
         scene.run.add(skipped("embed", "no Chromium"))
         return
-    with publishing("publisher.localhost", free_port()) as pages, sync_playwright() as playwright:
+    with publishing("publisher.localhost") as pages, sync_playwright() as playwright:
         with scene.engine.begin() as connection:
             connection.execute(text("UPDATE site SET origins = :origins"), {"origins": json.dumps([pages.url])})
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)

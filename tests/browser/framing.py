@@ -1,63 +1,17 @@
 """Board in a frame on another site's page, in browsers that block third-party cookies."""
 
 import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import CHROMIUM, CHROMIUM_FLAGS, WAIT_MS, Inbox, Server, wait_until_ready
+from tests.browser.conftest import CHROMIUM, CHROMIUM_FLAGS, WAIT_MS, Server, sample_board
+from tests.browser.embedding.publisher import Publisher, publishing
 from tests.browser.scene import Scene
-from tests.ports import free_port
 
 HOSTS = "publisher.localhost", "hostile.localhost"
-
-
-@dataclass
-class Host:
-    """A site of somebody else's: its pages by their paths."""
-
-    url: str
-    pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
-
-    def hang(self, path: str, html: str, **headers: str) -> str:
-        """Put up a page; return its address. An underscore in a header's name stands for a hyphen."""
-        self.pages[path] = (html, {name.replace("_", "-"): value for name, value in headers.items()})
-        return self.url + path
-
-
-@contextmanager
-def serving(name: str) -> Iterator[Host]:
-    """Serve pages on loopback under a name that ends in `.localhost`."""
-    host = Host("")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            html, headers = host.pages.get(self.path, ("", {}))
-            self.send_response(200 if html else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            for header, value in headers.items():
-                self.send_header(header, value)
-            self.end_headers()
-            self.wfile.write(html.encode())
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    host.url = f"http://{name}:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield host
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @dataclass
@@ -66,10 +20,10 @@ class Stage:
 
     board: Server
     scene: Scene
-    publisher: Host
-    hostile: Host
+    publisher: Publisher
+    hostile: Publisher
 
-    def hang(self, path: str, *, attributes: str = "", body: str = "", on: Host | None = None) -> str:
+    def hang(self, path: str, *, attributes: str = "", body: str = "", on: Publisher | None = None) -> str:
         """Put up a page with the thread of the article that has this path; return the page's address."""
         article_id = path.rsplit("/", 1)[-1]
         element = f'<board-thread article-id="{article_id}" {attributes}><a href="{self.board.url}{path}">Comments</a>'
@@ -84,31 +38,11 @@ class Stage:
 @contextmanager
 def framing(directory: Path) -> Iterator[Stage]:
     """Serve Board at `board.localhost`, and pages of others beside it."""
-    port, inbox = free_port(), Inbox()
-    environment = os.environ | {
-        "BOARD_INSTANCE_PATH": str(directory),
-        "BOARD_PUBLIC_URL": f"http://board.localhost:{port}",
-        "BOARD_MAIL_URL": inbox.url,
-        "BOARD_SIGN_IN_TRIES_PER_NETWORK": "100000",
-        "BOARD_COMMENTS_PER_MINUTE": "1000",
-        "BOARD_LOG_LEVEL": "error",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-    }
-    board = Server(f"http://board.localhost:{port}", environment, inbox)
-    board.board("demo")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "board", "serve", "--port", str(port)], env=environment, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", process)
-        with serving(HOSTS[0]) as publisher, serving(HOSTS[1]) as hostile:
-            scene = Scene(board.settings)
-            scene.origins(publisher.url)
-            yield Stage(board, scene, publisher, hostile)
-    finally:
-        process.terminate()
-        process.wait(30)
-        inbox.close()
+    publisher_site, hostile_site = map(publishing, HOSTS)
+    with sample_board(directory, "board.localhost") as board, publisher_site as publisher, hostile_site as hostile:
+        scene = Scene(board.settings)
+        scene.origins(publisher.url)
+        yield Stage(board, scene, publisher, hostile)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from joserfc.jwk import OctKey
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
+from tests.browser.embedding.paper import wait_until
 from tests.browser.framing import Stage, framing, window
 
 Open = Callable[..., Any]
@@ -242,6 +243,7 @@ def test_a_vote_is_cast_inside_the_frame(around: Stage, opened: Open) -> None:
 
 
 ACTING = """<script>
+let rounds = 0;
 const heard = window.heard = [], board = "BOARD", with_ = { credentials: "include" };
 addEventListener("message", ({ data }) => heard.push(JSON.stringify(data)));
 setInterval(() => {
@@ -249,6 +251,7 @@ setInterval(() => {
   contentWindow.postMessage({ board: "handover", code: "x" }, "*");
   for (const token of ["", "a.b.c", {}, 7]) contentWindow.postMessage({ board: "sso", token }, "*");
   for (const nonsense of ["x", null, []]) contentWindow.postMessage(nonsense, "*");
+  rounds += 1;
 }, 200);
 const send = (path, body) => fetch(board + path, { ...with_, method: "POST", mode: "no-cors", body }).catch(() => {});
 send("/embed/at/main/logout");
@@ -268,7 +271,7 @@ def test_a_page_around_can_neither_read_nor_act(around: Stage, opened: Open) -> 
     expect_comment(page, "My own.")
     page.goto(around.hang(path, body=ACTING.replace("BOARD", around.board.url).replace("ARTICLE", article)))
     expect(frame_of(page).get_by_text("Logged in as")).to_be_visible()
-    page.wait_for_timeout(1500)
+    page.wait_for_function("rounds > 5 && window.read !== undefined")
     assert page.evaluate("window.read") == ""
     assert page.evaluate("!document.querySelector('board-thread').shadowRoot.querySelector('iframe').contentDocument")
     assert all("Ada" not in message for message in page.evaluate("window.heard || []"))
@@ -285,8 +288,7 @@ def test_a_foreign_page_can_frame_nothing(around: Stage, opened: Open) -> None:
     for framed in (f"/embed/thread?article_id={article}", "/embed/at/main/login?again=1", "/log-in-window", "/login"):
         html = f'<!doctype html><title>Trap</title><iframe src="{around.board.url}{framed}"></iframe>'
         page.goto(around.hostile.hang("/trap", html))
-        page.wait_for_timeout(300)
-        assert page.frames[1].url.startswith("chrome-error:")
+        wait_until(page, lambda: page.frames[1].url.startswith("chrome-error:"))
 
 
 def test_where_frames_keep_no_cookies_the_text_is_posted_from_a_tab_of_its_own(around: Stage, opened: Open) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.scene import Scene
@@ -53,7 +54,7 @@ def test_skip_link_leads_to_the_content(scripted_page: Any, article: str) -> Non
     scripted_page.goto(article)
     scripted_page.keyboard.press("Tab")
     scripted_page.keyboard.press("Enter")
-    assert scripted_page.evaluate("document.activeElement.id") == "main"
+    scripted_page.wait_for_function("document.activeElement.id === 'main'")
 
 
 def test_menu_of_a_comment_closes_with_escape_and_keeps_the_focus(
@@ -64,10 +65,10 @@ def test_menu_of_a_comment_closes_with_escape_and_keeps_the_focus(
     scripted_page.locator("details.more summary").first.focus()
     scripted_page.keyboard.press("Enter")
     scripted_page.keyboard.press("Tab")
-    assert scripted_page.evaluate("document.activeElement.innerText") == "Link to this comment"
+    scripted_page.wait_for_function("document.activeElement.innerText === 'Link to this comment'")
     scripted_page.keyboard.press("Escape")
-    assert scripted_page.evaluate("document.activeElement.innerText").strip() == "More"
-    assert scripted_page.locator("details.more[open]").count() == 0
+    scripted_page.wait_for_function("document.activeElement.innerText.trim() === 'More'")
+    expect(scripted_page.locator("details.more[open]")).to_have_count(0)
 
 
 def test_vote_and_reply_without_a_mouse(scripted_page: Any, scene: Scene, article: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from board.ballots.choices import ranking
 from board.ballots.ledger.lines import canonical
@@ -173,5 +174,5 @@ def test_receipt_is_checked_with_and_without_javascript(
     page.get_by_role("button", name="Check the receipt").click()
     page.get_by_text("This vote is in the ledger").wait_for()
     page.get_by_text("It was counted.").wait_for()
-    assert page.get_by_text("Your browser has recomputed this: the line").count() == int(javascript)
+    expect(page.get_by_text("Your browser has recomputed this: the line")).to_have_count(int(javascript))
     context.close()

@@ -46,7 +46,7 @@ def test_help_of_every_command_has_an_example(words: tuple[str, ...]) -> None:
 )
 def test_mistake_ends_with_a_status_and_one_sentence(server: Server, words: list[str], status: int) -> None:
     command = [sys.executable, "-m", "board", *words]
-    done = subprocess.run(command, env=server.environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=server.environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == status
     assert "Error: " in done.stderr
     assert "Traceback" not in done.stderr

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from board.pagecache import CHECK_SECONDS
 from tests.browser.conftest import Server, open_page, sign_in
 from tests.browser.scene import Scene
 
@@ -66,6 +67,7 @@ def test_a_members_page_is_made_of_ready_bytes_and_their_own(scripted_page: Any,
     expect(page.locator(".comment", has_text="A second one.")).to_be_visible()
 
 
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 STILL = 0.005  # of layout shift, of which Core Web Vitals call 0.1 good: letters of another width in one line
 
 
@@ -86,8 +88,8 @@ def test_nothing_moves_when_the_overlay_is_laid(scripted_page: Any, scene: Scene
         page.set_viewport_size({"width": width, "height": 2000})
         open_laid(page, path)
         expect(page.get_by_role("button", name="Log out")).to_be_visible()
-        page.wait_for_timeout(300)
         expect(page.get_by_role("link", name="1 new since your last visit")).to_be_visible()
+        page.evaluate(TWO_FRAMES)
         assert page.evaluate("moved") < STILL, width
 
 
@@ -108,10 +110,17 @@ def test_a_press_waits_for_an_overlay_on_its_way(scripted_page: Any, scene: Scen
     path = scene.article(title="Slow overlay")
     sign_in(page, ada)
     open_laid(page, path)
-    page.route(re.compile(r"/overlay\?"), lambda route: (page.wait_for_timeout(1200), route.continue_()))
-    page.goto(path, wait_until="commit")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/overlay\?"), hold)
+    with page.expect_request(re.compile(r"/overlay\?")):
+        page.goto(path, wait_until="commit")
     page.locator("#comment-form textarea").fill("Faster than the overlay.")
     page.get_by_role("button", name="Post comment").click()
+    held[0].continue_()
     expect(page.locator(".comment", has_text="Faster than the overlay.")).to_be_visible()
 
 
@@ -148,7 +157,7 @@ def test_new_comments_are_told_of_and_shown_only_when_asked(scripted_page: Any, 
     page.goto(path)
     expect(page.get_by_text("The first.")).to_be_visible()
     scene.comment(path, rita, "The second.")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(CHECK_SECONDS * 1000)  # for which ready bytes are trusted
     page.clock.run_for(16000)
     news = page.get_by_role("link", name="1 new comment")
     expect(news).to_be_visible()

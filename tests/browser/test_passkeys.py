@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, Server, sign_in
 
@@ -34,7 +35,7 @@ def test_set_up_a_passkey_and_log_in_with_it(scripted_page: Any, server: Server)
     page.get_by_label("Log in with it instead of the password").check()
     page.get_by_role("button", name="Add the passkey").click()
     page.wait_for_url("**/account/security")
-    assert page.get_by_text("Laptop", exact=True).is_visible()
+    expect(page.get_by_text("Laptop", exact=True)).to_be_visible()
     page.goto("/logout")
     page.locator("main").get_by_role("button", name="Log out").click()
     page.wait_for_url("**/")

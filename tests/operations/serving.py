@@ -13,15 +13,16 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 120
 
 
+def environment_of(directory: Path, **settings: str) -> dict[str, str]:
+    """Return the environment of a Board that is quiet and keeps its data in the directory."""
+    own = {"BOARD_INSTANCE_PATH": str(directory), "BOARD_LOG_LEVEL": "error", "PYTHONPATH": str(ROOT)}
+    return os.environ | own | settings
+
+
 @contextmanager
 def serving(directory: Path, port: int, *options: str, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Serve from a fresh instance directory until the block ends."""
-    environment = os.environ | {
-        "BOARD_INSTANCE_PATH": str(directory),
-        "BOARD_LOG_LEVEL": "error",
-        "PYTHONPATH": str(ROOT),
-        **settings,
-    }
+    """Serve from the instance directory until the block ends."""
+    environment = environment_of(directory, **settings)
     command = [sys.executable, "-m", "board", "serve", "--port", str(port), *options]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:

@@ -11,7 +11,6 @@ from board.extensions import db
 from tests.browser.conftest import WAIT_MS, Server
 from tests.browser.embedding.publisher import Publisher, publishing
 from tests.browser.scene import Scene
-from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +22,7 @@ def board_url(server: Server) -> str:
 @pytest.fixture(scope="module")
 def publisher(scene: Scene) -> Iterator[Publisher]:
     """Serve the publisher's pages; their origin is registered."""
-    with publishing("publisher.localhost", free_port()) as pages:
+    with publishing("publisher.localhost") as pages:
         with scene.lit():
             primary_site().origins = [pages.url]
             db.session.commit()
@@ -33,7 +32,7 @@ def publisher(scene: Scene) -> Iterator[Publisher]:
 @pytest.fixture(scope="module")
 def stranger() -> Iterator[Publisher]:
     """Serve pages on an origin that nobody registered."""
-    with publishing("stranger.localhost", free_port()) as pages:
+    with publishing("stranger.localhost") as pages:
         yield pages
 
 

@@ -1,5 +1,6 @@
 """A publisher's page with the tag, and what is inside its elements."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,11 +37,10 @@ def framed(page: Any, selector: str = "board-thread") -> Any:
 
 def wait_until(page: Any, is_so: Callable[[], bool]) -> None:
     """Wait until it is so; fail after a while."""
-    for _pause in range(WAIT_MS // 100):
-        if is_so():
-            return
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not is_so():
+        assert time.monotonic() < deadline, [frame.url for frame in page.frames]
         page.wait_for_timeout(100)
-    raise AssertionError([frame.url for frame in page.frames])
 
 
 def height_of(page: Any, selector: str = "board-thread") -> float:

@@ -21,9 +21,9 @@ class Publisher:
 
 
 @contextmanager
-def publishing(host: str, port: int) -> Iterator[Publisher]:
+def publishing(host: str) -> Iterator[Publisher]:
     """Serve a publisher's pages on loopback under the host's name, which must end in `.localhost`."""
-    publisher = Publisher(f"http://{host}:{port}")
+    publisher = Publisher("")
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -40,7 +40,8 @@ def publishing(host: str, port: int) -> Iterator[Publisher]:
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    publisher.url = f"http://{host}:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield publisher

@@ -38,8 +38,11 @@ HOSTILE_PAGE = """
     send({ board, font: "x;}*{display:none", density: '"><img src=x onerror=alert(1)>', href: "javascript:alert(1)" });
     send({ board, body: "Bought and paid for.", liked: "yes", value: 1 });
   }
-  send("look"); send(null); send([1]); send({ board: ["look"], theme: "dark" });
+  send("look"); send(null); send([1]); send({ board: ["look"], theme: "dark" }); send("the last");
 """
+HEARS_THE_LAST = """() => { window.last = new Promise((done) => addEventListener("message", ({ data }) => {
+  if (data === "the last") requestAnimationFrame(() => done(true));
+})); }"""
 
 
 def test_a_hostile_page_changes_nothing_inside(visit: Any, publisher: Publisher, board_url: str, scene: Scene) -> None:
@@ -54,8 +57,9 @@ def test_a_hostile_page_changes_nothing_inside(visit: Any, publisher: Publisher,
     told: list[str] = []
     page.on("dialog", lambda dialog: told.append(dialog.message))
     page.on("request", lambda request: told.append(request.url))
+    frame.evaluate(HEARS_THE_LAST)
     page.evaluate(HOSTILE_PAGE)
-    page.wait_for_timeout(500)
+    assert frame.evaluate("window.last")
     assert frame.evaluate("document.body.outerHTML") == before
     assert frame.evaluate("document.documentElement.getAttribute('style') || ''") in {"", "color-scheme: dark;"}
     assert frame.evaluate("getComputedStyle(document.body).display") == "block"
@@ -68,11 +72,13 @@ def test_a_hostile_frame_beside_it_changes_nothing_outside(
     visit: Any, publisher: Publisher, stranger: Publisher, board_url: str, scene: Scene
 ) -> None:
     says = """<script>for (const board of ["height", "ready", "posted", "voted", "opened"])
-              top.postMessage({ board, height: 99999, title: "Taken over" }, "*");</script>"""
+              top.postMessage({ board, height: 99999, title: "Taken over" }, "*");
+              top.postMessage("the last", "*");</script>"""
     stranger.hang("/frame", says)
     body = (
         f'<board-thread article-id="{id_of(scene.article())}"></board-thread>'
-        "<script>window.told = []; for (const name of ['ready', 'posted', 'voted', 'opened'])"
+        "<script>window.lasts = 0; addEventListener('message', ({ data }) => { lasts += data === 'the last'; });"
+        "window.told = []; for (const name of ['ready', 'posted', 'voted', 'opened'])"
         " addEventListener('board:' + name, () => told.push(name));</script>"
     )
     page = visit(publisher.hang("/beside", paper(board_url, body)))
@@ -88,7 +94,7 @@ def test_a_hostile_frame_beside_it_changes_nothing_outside(
     page.evaluate(
         "url => { document.querySelector('board-thread').frame.contentWindow.location = url; }", stranger.url + "/frame"
     )
-    page.wait_for_timeout(500)
+    page.wait_for_function("lasts === 2")
     assert height_of(page) == height
     assert page.evaluate("told") == ["ready"]
     assert "Taken over" not in page.locator("board-thread iframe").get_attribute("title")

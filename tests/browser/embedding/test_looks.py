@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.embedding.paper import element, framed, id_of, paper
+from tests.browser.embedding.paper import element, framed, id_of, paper, wait_until
 from tests.browser.embedding.publisher import Publisher
 from tests.browser.scene import Scene
 
@@ -23,11 +23,9 @@ def test_it_looks_at_home(visit: Any, publisher: Publisher, board_url: str, scen
     assert root.evaluate("root => getComputedStyle(root).getPropertyValue('--accent')") == "#aa3300"
     assert root.evaluate("() => getComputedStyle(document.querySelector('button')).fontFamily") == "Georgia, serif"
     page.evaluate("document.documentElement.className = 'night'")  # the page's own switch
-    page.wait_for_timeout(300)
-    assert root.evaluate(scheme) == "dark,true,compact"
+    wait_until(page, lambda: root.evaluate(scheme) == "dark,true,compact")
     page.evaluate("document.querySelector('board-thread').setAttribute('theme', 'light')")
-    page.wait_for_timeout(300)
-    assert root.evaluate(scheme) == "light,false,compact"  # on its own paper, as the page is dark
+    wait_until(page, lambda: root.evaluate(scheme) == "light,false,compact")  # on its own paper, as the page is dark
     assert root.evaluate("root => getComputedStyle(root).backgroundColor") == "rgb(255, 255, 255)"
 
 

@@ -1,11 +1,17 @@
 """The elements of a publisher's page: they stand, come, go, and tell what happened."""
 
+import time
 from typing import Any
 
+from playwright.sync_api import expect
+
+from board.pagecache import CHECK_SECONDS
 from tests.browser.embedding.paper import READY, element, framed, height_of, id_of, paper, wait_until
 from tests.browser.embedding.publisher import Publisher
 from tests.browser.scene import Scene
 
+WATCH_SIGHT = """body => { window.isInSight = true;
+  new IntersectionObserver(([seen]) => { window.isInSight = seen.isIntersecting; }).observe(body); }"""
 HOST_POLICY = "default-src 'none'; style-src 'self'; script-src {board}; frame-src {board}; connect-src {board}"
 
 
@@ -27,21 +33,21 @@ def test_a_thread_a_ballot_and_counts_stand_on_a_publishers_page(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(publisher.hang("/both", paper(board_url, body)))
     thread, ballot = framed(page), framed(page, "board-ballot")
-    assert thread.get_by_text("Bravo number 3.").is_visible()
-    assert ballot.get_by_text("Who stole the show?").is_visible()
+    expect(thread.get_by_text("Bravo number 3.")).to_be_visible()
+    expect(ballot.get_by_text("Who stole the show?")).to_be_visible()
     assert page.locator("board-thread iframe").get_attribute("title").startswith("Comments on Opening night")
     assert height_of(page) > 900
     assert thread.locator("html").evaluate("root => root.scrollHeight - innerHeight") <= 0
-    assert page.locator("board-count").all_inner_texts() == ["12", "12"]
+    expect(page.locator("board-count")).to_have_text(["12", "12"])
     assert sum("/api/v1/counts" in url for url in asked) == 1
-    assert not page.get_by_role("link", name="Comments", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Comments", exact=True)).to_be_hidden()
     assert page.said == []
 
 
 def test_without_javascript_a_plain_link_remains(visit: Any, publisher: Publisher, board_url: str) -> None:
     body = '<board-thread article-id="x"><a href="https://board.example/articles/x/thread">Comments</a></board-thread>'
     page = visit(publisher.hang("/plain", paper(board_url, body)), java_script_enabled=False)
-    assert page.get_by_role("link", name="Comments").is_visible()
+    expect(page.get_by_role("link", name="Comments")).to_be_visible()
 
 
 def test_a_strict_policy_of_the_page_needs_one_documented_line(
@@ -51,8 +57,8 @@ def test_a_strict_policy_of_the_page_needs_one_documented_line(
     body = element("count", path) + element("thread", path, 'accent="#a00"')
     policy = HOST_POLICY.format(board=board_url)
     page = visit(publisher.hang("/strict", paper(board_url, body), Content_Security_Policy=policy))
-    assert framed(page).get_by_label("Your comment").is_visible()
-    assert page.locator("board-count").inner_text() == "0"
+    expect(framed(page).get_by_label("Your comment")).to_be_visible()
+    expect(page.locator("board-count")).to_have_text("0")
     assert page.said == []
 
 
@@ -65,15 +71,15 @@ def test_elements_come_and_go_with_the_page(visit: Any, publisher: Publisher, bo
              thread.setAttribute("article-id", id); document.getElementById("view").append(thread); }"""
     page.evaluate(add, [id_of(first), 1])
     page.evaluate(add, [id_of(second), 2])
-    assert framed(page, "#t1").get_by_text("No comments yet").is_visible()
-    assert framed(page, "#t2").get_by_text("On the second.").is_visible()
+    expect(framed(page, "#t1").get_by_text("No comments yet")).to_be_visible()
+    expect(framed(page, "#t2").get_by_text("On the second.")).to_be_visible()
     page.evaluate("document.getElementById('t1').remove()")
     wait_until(page, lambda: len(page.frames) == 2)
     page.evaluate(f"document.getElementById('t2').setAttribute('article-id', '{id_of(first)}')")
     page.wait_for_function("document.getElementById('t2').isReady")
-    assert framed(page, "#t2").get_by_text("No comments yet").is_visible()
+    expect(framed(page, "#t2").get_by_text("No comments yet")).to_be_visible()
     page.evaluate("document.getElementById('view').append(document.getElementById('t2'))")  # moved: drawn again
-    assert framed(page, "#t2").get_by_text("No comments yet").is_visible()
+    expect(framed(page, "#t2").get_by_text("No comments yet")).to_be_visible()
     assert page.said == []
 
 
@@ -106,18 +112,19 @@ def test_new_comments_are_asked_for_only_while_the_thread_is_in_sight(
     page.clock.install()
     page.goto(publisher.hang("/watch", paper(board_url, body)))
     frame = framed(page)
+    frame.locator("body").evaluate(WATCH_SIGHT)
     page.locator("#end").scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
+    wait_until(page, lambda: not frame.locator("body").evaluate("() => window.isInSight"))
     page.clock.run_for(120_000)
     assert asked == []
     scene.comment(path, author, "Second.")
     height = height_of(page)
-    page.wait_for_timeout(1200)  # ready bytes are trusted for a second
+    time.sleep(CHECK_SECONDS)  # for which ready bytes are trusted
     page.locator("h1").scroll_into_view_if_needed()
     frame.get_by_role("link", name="1 new comment").wait_for()
     assert len(asked) == 1
     assert height_of(page) == height
-    assert not frame.get_by_text("Second.").is_visible()
+    expect(frame.get_by_text("Second.")).to_be_hidden()
     frame.get_by_role("link", name="1 new comment").click()
     frame.get_by_text("Second.").wait_for()
 
@@ -136,7 +143,7 @@ def test_the_publishers_page_hears_what_happened(
     gate = framed(page, "board-gate")
     framed(page, "board-ballot")
     assert sorted(page.evaluate("told")) == ["ready board-ballot", "ready board-gate"]
-    assert not gate.get_by_text("Paragraph 1").is_visible()  # the page itself has what everybody reads
+    expect(gate.get_by_text("Paragraph 1")).to_be_hidden()  # the page itself has what everybody reads
     gate.get_by_role("textbox", name="E-mail").fill("reader@journeys.example")
     gate.get_by_role("button", name="Keep reading").click()
     gate.get_by_text("Paragraph 8").wait_for()
