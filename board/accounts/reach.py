@@ -31,15 +31,20 @@ class SiteRole(Model):
 
 @dataclass(frozen=True)
 class Reach:
-    """The sites on which somebody may do what a role may; `sites` is None for all of them."""
+    """The sites on which somebody may do what a role may; `sites` is None for all of them, `whose` for nobody's."""
 
     sites: frozenset[int] | None = frozenset()
+    whose: int | None = None
 
     def covers(self, column: Any) -> ColumnElement[bool]:
         """Return the condition that the site in this column is within reach."""
         if self.sites is None:
             return true()
         return column.in_(sorted(self.sites)) if self.sites else false()
+
+    def spares(self, column: Any) -> ColumnElement[bool]:
+        """Return the condition that the member in this column is another: nobody decides about themselves."""
+        return true() if self.whose is None else column != self.whose
 
     def includes(self, site_id: int | None) -> bool:
         """Tell whether one site is within reach; what belongs to no site is within reach of those for all."""
@@ -64,8 +69,8 @@ def reach(user: "User", role: str) -> Reach:
     Costs a query, once a request, for those who have a role on single sites only.
     """
     if user.has_rank(role):
-        return EVERYWHERE
+        return Reach(None, user.id)
     if not (user.active and user.has_site_roles and role in SITE_ROLES):
-        return Reach()
+        return Reach(whose=user.id)
     rank = ROLES.index(role)
-    return Reach(frozenset(given.site_id for given in user.site_roles if ROLES.index(given.role) >= rank))
+    return Reach(frozenset(one.site_id for one in user.site_roles if ROLES.index(one.role) >= rank), user.id)

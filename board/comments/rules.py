@@ -57,14 +57,17 @@ class CommentRules:
             return False
         return self.state == "published" and not self.is_written_by(user)
 
+    def can_be_decided_by(self, user: Any) -> bool:
+        """Moderators decide on what others wrote; as authors they may delete their own."""
+        return self._is_moderated_by(user) and not self.is_written_by(user)
+
     def can_be_removed_by(self, user: Any) -> bool:
-        """Moderators may remove what stands."""
-        return self._is_moderated_by(user) and self._stands()
+        """Moderators may remove what stands, if others wrote it."""
+        return self.can_be_decided_by(user) and self._stands()
 
     def can_be_restored_by(self, user: Any) -> bool:
-        """Moderators may bring back what is removed, if it is not their own, and publish what is held."""
-        is_open = self.state == "held" or (self.state == "removed" and not self.is_written_by(user))
-        return self._is_moderated_by(user) and is_open
+        """Moderators may bring back what is removed, and publish what is held, if others wrote it."""
+        return self.can_be_decided_by(user) and self.state in {"held", "removed"}
 
     def can_show_history_to(self, user: Any) -> bool:
         """Moderators see what an edited comment said before."""

@@ -126,9 +126,10 @@ def decide_appeal(appeal: Appeal, by: User, outcome: str, words: str) -> None:
 
 
 def may_decide(user: User) -> ColumnElement[bool]:
-    """Nobody decides on an appeal against their own decision, nor on their own appeal."""
+    """Nobody decides on an appeal against what they decided or let stand again, nor on their own appeal."""
     is_anothers = or_(Appeal.against_id.is_(None), Appeal.against_id != user.id)
-    return is_anothers & (Appeal.member_id != user.id)
+    again = select(Statement.id).where(Statement.id == Appeal.statement_id, Statement.again_by_id == user.id)
+    return is_anothers & (Appeal.member_id != user.id) & ~again.exists()
 
 
 def load_appeals(user: User, within: Reach) -> list[Appeal]:
@@ -149,7 +150,7 @@ def count_appeals(user: User, within: Reach) -> Select[int]:
 
 def reviewers_of(statement: Statement) -> Sequence[str]:
     """Return the roles of those who may decide an appeal of this decision, each once, the lowest first."""
-    is_other = User.id.not_in([one for one in (statement.decided_by_id, statement.member_id) if one])
+    is_other = User.id.not_in(statement.judges | {statement.member_id})
     everywhere = select(User.role).where(User.role != "member", User.active, is_other)
     found = set(db.session.scalars(everywhere.distinct()))
     if statement.site_id is not None:

@@ -36,10 +36,11 @@ TO_DECIDE = (Article.site_id, Article.external_id, Article.title, Article.commen
 
 @dataclass(frozen=True)
 class Missed:
-    """A comment that was left as it is, and the later decision that is why, if there is one."""
+    """A comment that was left as it is: it is their own, or somebody has decided since, or there was nothing to do."""
 
     comment_id: int
     item: DecisionItem | None = None
+    is_own: bool = False
 
 
 @dataclass
@@ -61,14 +62,14 @@ def decide(
     note: str = "",
     seen: Mapping[int, int] | None = None,
 ) -> Batch:
-    """Do the act to each of the comments; leave alone what somebody has decided since `seen`, and say so.
+    """Do the act to each of the comments; leave their own alone, and what somebody has decided since `seen`: say so.
 
     `seen` has, for each comment's ID, the ID of the latest decision on it that the moderator was shown (0: none). The
     caller has loaded the comments within the moderator's reach, and commits.
     """
     deed, decision = DEEDS[act], Decision(by, reason, note)
-    present = _take_turns(comments)
     batch = Batch(act)
+    present = _of_others(_take_turns(comments), by, batch)
     later = _later_than(seen or {})
     record = DecisionBatch(act=act, by_id=by.id, reason=reason, note=note)
     for comment in _one_for_each_article(present) if deed.is_of_article else present:
@@ -108,7 +109,9 @@ def undo(record: DecisionBatch, by: User, within: Reach) -> Batch:
     for item in items:
         comment, last = comments[item.comment_id], latest.get(item.comment_id)
         is_untouched = last is not None and last.id == item.id and comment.state == item.after["state"]
-        if is_untouched and not _is_about(comment, record, by) and _put_back(DEEDS[record.act], comment, item, by):
+        if comment.is_written_by(by):
+            batch.missed.append(Missed(comment.id, is_own=True))
+        elif is_untouched and _put_back(DEEDS[record.act], comment, item, by):
             batch.done.append(comment.id)
         else:
             batch.missed.append(Missed(comment.id, last if last and last.id != item.id else None))
@@ -137,9 +140,10 @@ def latest_items(comment_ids: Iterable[int]) -> dict[int, DecisionItem]:
     return {item.comment_id: item for item in db.session.scalars(query).unique()}
 
 
-def _is_about(comment: Comment, record: DecisionBatch, by: User) -> bool:
-    """Tell whether somebody else removed a comment of whoever undoes: that is for an appeal."""
-    return record.act == "remove" and record.by_id != by.id and comment.is_written_by(by)
+def _of_others(comments: Sequence[Comment], by: User, batch: Batch) -> list[Comment]:
+    """Return the comments that others wrote: nobody decides on their own (docs/decisions/0041)."""
+    batch.missed += [Missed(comment.id, is_own=True) for comment in comments if comment.is_written_by(by)]
+    return [comment for comment in comments if not comment.is_written_by(by)]
 
 
 def _take_turns(comments: Iterable[Comment]) -> list[Comment]:

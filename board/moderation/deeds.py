@@ -14,7 +14,7 @@ from board.comments.models import Comment
 from board.moderation.newcomers import is_new_member, take_back_vouching, vouch
 from board.moderation.notices import move_notices
 from board.moderation.reporters import move_reports
-from board.moderation.statements import reinstate, tell_author, withdraw
+from board.moderation.statements import lost_appeal, reinstate, tell_author, withdraw
 from board.screening.learning import learn, unlearn
 
 Before = dict[str, Any]
@@ -87,18 +87,20 @@ def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:
     return True
 
 
-def restore(comment: Comment, decision: Decision) -> Before | None:
+def restore(comment: Comment, _decision: Decision) -> Before | None:
     """Put a removed comment back, and let its reports wait again."""
     before: Before = {"state": "removed", "reason": comment.removal_reason, "note": comment.removal_note}
-    if comment.is_written_by(decision.by) or comment.state != "removed" or not comment.restore():
-        return None  # nobody overturns what was decided about themselves
+    if comment.state != "removed" or not comment.restore():
+        return None
     learn(comment, is_bad=False)
     return {**before, **unsettle(comment, "upheld")}
 
 
-def undo_restore(comment: Comment, before: Before, _by: Any) -> bool:
-    """Take the comment off the page again, with the reason that it had."""
-    if comment.state != "published" or not comment.remove(before["reason"], before["note"]):
+def undo_restore(comment: Comment, before: Before, by: Any) -> bool:
+    """Take the comment off the page again, with the reason that it had; not against an appeal of one's own decision."""
+    if comment.state != "published" or lost_appeal(comment, by):
+        return False
+    if not comment.remove(before["reason"], before["note"]):
         return False
     learn(comment, is_bad=True)
     move_reports(comment, "open", "upheld", before["reports"])
@@ -201,7 +203,7 @@ def tell_restored(comment: Comment, *_more: Any) -> None:
 
 def tell_removed_again(comment: Comment, by: Any) -> None:
     """Let what was stated stand again."""
-    if not reinstate(comment):
+    if not reinstate(comment, by):
         tell_author(comment, by=by, reason=comment.removal_reason, note=comment.removal_note)
 
 

@@ -64,6 +64,7 @@ class Item:
     latest: DecisionItem | None = None
     present: list[Present] = field(default_factory=list)  # others who work on it
     is_featured: bool = False
+    is_own: bool = False  # whoever looks wrote it: somebody else decides
 
     @property
     def seen(self) -> int:
@@ -89,8 +90,11 @@ def load_items(comment_ids: Sequence[int], within: Reach, viewer: User) -> list[
     rows = db.session.scalars(_comments().where(Comment.id.in_(ids), within.covers(Comment.site_id))).unique()
     comments = {comment.id: comment for comment in rows}
     records = records_of({comment.author_id for comment in comments.values()}, within)
-    items = {number: Item(comment, records[comment.author_id]) for number, comment in comments.items()}
-    _add_reports(items)
+    items = {
+        number: Item(comment, records[comment.author_id], is_own=comment.author_id == viewer.id)
+        for number, comment in comments.items()
+    }
+    _add_reports({number: item for number, item in items.items() if not item.is_own})
     _add_featured(items)
     for number, latest in latest_items(items).items():
         items[number].latest = latest

@@ -128,7 +128,12 @@ def count_notices(within: Reach) -> Select[int]:
 
 
 def _open(within: Reach) -> Select[Notice]:
-    return select(Notice).where(Notice.state == "open", within.covers(Notice.site_id))
+    """Return the query for the open notices within reach, but not those about comments of whose reach it is."""
+    query = select(Notice).where(Notice.state == "open", within.covers(Notice.site_id))
+    if within.whose is None:
+        return query
+    own = select(Comment.id).where(Comment.id == Notice.comment_id, Comment.author_id == within.whose)
+    return query.where(~own.exists())
 
 
 @deliverer(KIND)

@@ -27,6 +27,7 @@ from board.moderation.models import Report
 from board.moderation.notices import Notice
 from board.moderation.overdue_call import KIND
 from board.moderation.queues import IS_HELD, IS_PUBLISHED, WAITS
+from board.moderation.statements import Statement
 from board.outbox import enqueue, enqueue_mail
 from board.statements import insert_once
 from board.storage import now
@@ -192,12 +193,11 @@ def _notices(site_ids: Sequence[int]) -> Select[int, str, int, datetime]:
 def _appeals(site_ids: Sequence[int]) -> Iterable[Waiting]:
     """Return the appeals by whom they are against, who may not decide them; those about all sites as the first's."""
     site = func.coalesce(Appeal.site_id, PRIMARY_SITE_ID)
-    parties = site, Appeal.against_id, Appeal.member_id
-    query = select(*parties, func.count(), func.min(Appeal.created_at)).where(Appeal.state == "open")
-    for site_id, against, member, count, since in db.session.execute(
-        query.where(site.in_(site_ids)).group_by(*parties)
-    ):
-        yield Waiting(site_id, "appeals", count, since, frozenset(one for one in (against, member) if one))
+    parties = Appeal.against_id, Appeal.member_id, Statement.again_by_id
+    query = select(site, func.count(), func.min(Appeal.created_at), *parties).join(Appeal.statement)
+    query = query.where(Appeal.state == "open", site.in_(site_ids)).group_by(site, *parties)
+    for site_id, count, since, *concerned in db.session.execute(query):
+        yield Waiting(site_id, "appeals", count, since, frozenset(one for one in concerned if one))
 
 
 def _claim(watch: Watch, moment: datetime) -> bool:

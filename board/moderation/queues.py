@@ -57,13 +57,22 @@ class GroupRow:
 
 
 def in_queue(queue: str, within: Reach) -> Select[int]:
-    """Return the query for the IDs of the queue's comments within reach."""
+    """Return the query for the IDs of the queue's comments within reach, and none of whose reach it is."""
     query = select(Comment.id).where(within.covers(Comment.site_id))
     if queue == "reported":
-        return query.where(WAITS, IS_PUBLISHED)
+        return query.where(WAITS, IS_PUBLISHED, *_by_others(within, IS_PUBLISHED))
     if queue == "held":
-        return query.where(WAITS, IS_HELD)
+        return query.where(WAITS, IS_HELD, *_by_others(within, IS_HELD))
+    query = query.where(within.spares(Comment.author_id))
     return query.where(IS_REMOVED) if queue == "removed" else _of_newcomers(query)
+
+
+def _by_others(within: Reach, state: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """Hold for what others wrote, by a short list of one's own: groups are still counted from an index alone."""
+    if within.whose is None:
+        return []
+    own = select(Comment.id).where(Comment.author_id == within.whose, WAITS, state).correlate(None)
+    return [Comment.id.not_in(own)]
 
 
 def _of_newcomers(query: Select[int]) -> Select[int]:

@@ -39,6 +39,8 @@ def undone_text(batch: Batch) -> str:
 
 def missed_text(missed: Missed) -> str:
     """Return why a comment was left as it is."""
+    if missed.is_own:
+        return str(_("It is your own comment: somebody else decides."))
     return decided_text(missed.item) if missed.item else str(_("There was nothing to change."))
 
 

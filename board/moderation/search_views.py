@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from board.access import load
+from board.access import load, permit
 from board.accounts.models import User
 from board.accounts.reach import Reach
 from board.accounts.step_up import fresh_proof
@@ -24,7 +24,7 @@ from board.moderation.desk_views import moderator_and_reach, words
 from board.moderation.forms import RemovalForm
 from board.moderation.items import load_items
 from board.moderation.searching import STATES, find, read_search
-from board.moderation.views import blueprint
+from board.moderation.views import blueprint, not_about_oneself
 from board.storage import now
 
 PERIODS: dict[str, timedelta | None] = {
@@ -71,6 +71,7 @@ def sweep(member_id: int) -> Response:
     """Remove all that a member wrote of late: the form with how many that is, then the removal."""
     moderator, within = moderator_and_reach()
     member = load(select(User).where(User.id == member_id))
+    permit(member.id != moderator.id, not_about_oneself())
     form = SweepForm(site_ids=within.sites or ())
     counts = {name: _count(recent_comments_of(member, within, since_of(name))) for name in PERIODS}
     if not form.validate_on_submit():

@@ -68,12 +68,18 @@ class Statement(Model):
     until: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     decided_at: Mapped[datetime] = mapped_column(default=now)
+    again_by_id: Mapped[int | None]  # who let it stand again after it was withdrawn
     state: Mapped[str] = mapped_column(String(10), default="standing")
     told_at: Mapped[datetime | None]
 
     comment: Mapped[Comment | None] = relationship(lazy="raise_on_sql")
     sanction: Mapped[Sanction | None] = relationship(lazy="raise_on_sql")
     member: Mapped[User] = relationship(foreign_keys=[member_id], lazy="raise_on_sql")
+
+    @property
+    def judges(self) -> set[int]:
+        """Return who decided, or let it stand again: not those who decide an appeal."""
+        return {one for one in (self.decided_by_id, self.again_by_id) if one}
 
     @property
     def is_by_law(self) -> bool:
@@ -131,21 +137,31 @@ def withdraw(comment_ids: Sequence[int], state: str = "withdrawn") -> None:
     _withdraw(Statement.comment_id.in_(comment_ids), state)
 
 
-def reinstate(comment: Comment) -> bool:
+def reinstate(comment: Comment, by: User) -> bool:
     """Let the latest statement about the comment that was withdrawn stand again; tell whether there is one."""
-    latest = select(Statement).where(Statement.comment_id == comment.id).order_by(Statement.id.desc()).limit(1)
-    statement = db.session.scalars(latest).first()
+    statement = _latest(comment)
     if statement is None or statement.state != "withdrawn":
         return False
-    statement.state, statement.told_at = "standing", None
+    statement.state, statement.told_at, statement.again_by_id = "standing", None, by.id
     _set_appeals([statement.id], "overturned", "open")
     enqueue(KIND, {"statement": statement.id}).due_at = now() + TOLD_AFTER
     return True
 
 
+def lost_appeal(comment: Comment, by: User) -> bool:
+    """Tell whether an appeal has overturned what this person decided on the comment last."""
+    statement = _latest(comment)
+    return statement is not None and statement.state == "overturned" and by.id in statement.judges
+
+
 def withdraw_sanction(sanction: Sanction, state: str = "withdrawn") -> None:
     """Take back what was stated about a sanction that is lifted; who was told of it is told that it is lifted."""
     _withdraw(Statement.sanction_id == sanction.id, state)
+
+
+def _latest(comment: Comment) -> Statement | None:
+    latest = select(Statement).where(Statement.comment_id == comment.id).order_by(Statement.id.desc()).limit(1)
+    return db.session.scalars(latest).first()
 
 
 def _withdraw(which: Any, state: str) -> None:

@@ -48,6 +48,7 @@ def removal(comment_id: int) -> Response | tuple[str, int]:
     """Remove a comment with a reason: the form alone, then the removal."""
     moderator = staff("moderator")
     comment = load_comment(comment_id, reach(moderator, "moderator"))
+    permit(not comment.is_written_by(moderator), not_about_oneself())
     permit(comment.can_be_removed_by(moderator), _("This comment is not shown any more."))
     form = RemovalForm(site_ids=[comment.site_id])
     if not form.validate_on_submit():
@@ -61,6 +62,7 @@ def restoration(comment_id: int) -> Response | tuple[str, int]:
     """Undo a removal: the question alone, then the undoing."""
     moderator = staff("moderator")
     comment = load_comment(comment_id, reach(moderator, "moderator"))
+    permit(not comment.is_written_by(moderator), not_about_oneself())
     if request.method in SAFE_METHODS:
         permit(comment.can_be_restored_by(moderator), _("This comment is not removed."))
         return render_template("moderation/restoration.html", comment=comment), 200
@@ -72,7 +74,13 @@ def approval(comment_id: int) -> Response:
     """Let a held or reported comment stand."""
     moderator = staff("moderator")
     comment = load_comment(comment_id, reach(moderator, "moderator"))
+    permit(not comment.is_written_by(moderator), not_about_oneself())
     return decided(comment, decide([comment], "approve", moderator))
+
+
+def not_about_oneself() -> str:
+    """Say why somebody may not decide on this comment."""
+    return str(_("Somebody else decides on your own comments; you can delete them."))
 
 
 def ways_to_report(comment: Comment) -> tuple[str, int]:

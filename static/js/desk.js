@@ -12,7 +12,7 @@
 
   // The current comment, and what is chosen
   let current = null;
-  const items = () => all(".queue__item:not(.is-decided)");
+  const items = () => all(".queue__item:not(.is-decided, .is-own)");
   const box = (item) => item.querySelector(".queue__choose");
   const chosen = () => all(".queue__choose:checked, .group__head input:checked");
   const countChosen = () => {
@@ -29,7 +29,7 @@
     if (target) target.textContent = count ? target.dataset.many.replace("#", count) : target.dataset.one;
   };
   const select = (item, { focus = true } = {}) => {
-    if (current === item) return;
+    if (current === item || item?.matches(".is-own")) return;
     current?.classList.remove("is-current");
     current?.removeAttribute("aria-current");
     current = item || null;
@@ -185,7 +185,7 @@
   };
   const markDecided = (number, text) => {
     const item = itemOf(number);
-    if (!item) return;
+    if (!item || item.matches(".is-own")) return;
     const told = item.querySelector("[data-told]");
     told.textContent = text;
     told.hidden = false;

@@ -173,11 +173,6 @@ def test_nobody_brings_back_their_own_comment_that_somebody_else_removed(
     assert decided([own], "restore", other_moderator).done == [own.id]
 
 
-def test_whoever_removed_their_own_comment_may_undo_that(article: Article, moderator: User) -> None:
-    own = make_comment(article, moderator, "Mine.")
-    assert undone(decided([own], "remove", moderator, reason="abuse"), moderator).done == [own.id]
-
-
 def test_the_second_moderator_is_told_what_the_first_did(
     three: list[Comment], moderator: User, other_moderator: User, acts: Any
 ) -> None:

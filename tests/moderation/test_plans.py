@@ -22,7 +22,7 @@ from board.storage import now
 from tests.comments.test_plans import plans
 from tests.factories import make_member
 
-OWN = Reach(frozenset({1}))
+OWN, MINE = Reach(frozenset({1}), 2), Reach(None, 2)  # those of a member who wrote some of the comments
 Run = Callable[[User], Any]
 FEW = ("ix_comment_waiting", "ix_comment_held", "ix_comment_removed")  # they hold open or removed comments only
 
@@ -31,16 +31,16 @@ STATEMENTS: dict[str, Run] = {
         f"{queue}, cursor {cursor!r}, {within}": lambda _, q=queue, c=cursor, w=within: queues.page_of(q, c, w)  # type: ignore[misc]
         for queue in queues.QUEUES
         for cursor in ("", "1-6000")
-        for within in (EVERYWHERE, OWN)
+        for within in (EVERYWHERE, OWN, MINE)
     },
     **{
-        f"{queue} by {grouping}": lambda _, q=queue, g=grouping: queues.groups_of(q, g, "", EVERYWHERE)  # type: ignore[misc]
+        f"{queue} by {grouping}": lambda _, q=queue, g=grouping: queues.groups_of(q, g, "", MINE)  # type: ignore[misc]
         for queue, groupings in queues.GROUPINGS.items()
         for grouping in groupings
     },
-    "ungrouped": lambda _: queues.has_ungrouped("held", "text", EVERYWHERE),
-    "first of groups": lambda _: queues.first_of_groups("reported", "author", [2, 3], EVERYWHERE),
-    "counts": lambda _: queues.count_queues(EVERYWHERE),
+    "ungrouped": lambda _: queues.has_ungrouped("held", "text", MINE),
+    "first of groups": lambda _: queues.first_of_groups("reported", "author", [2, 3], MINE),
+    "counts": lambda _: queues.count_queues(MINE),
     "counts within reach": lambda _: queues.count_queues(OWN),
     "items": lambda member: load_items(range(6000, 6050), EVERYWHERE, member),
     "records": lambda _: records_of([2, 3, 4], EVERYWHERE),
