@@ -1,30 +1,46 @@
 """Templates rendered once for each form they can take, with blanks for what is each person's own.
 
-Filling blanks takes a twentieth of rendering. So what every member gets again and again (the overlay, the answer to a
-post) is rendered once for each language, and then only filled in. Values go in as they are: they must be safe HTML.
+Filling blanks takes a twentieth of rendering. So what is shown again and again (each comment of a page, the overlay,
+the answer to a post) is rendered once for each language, and then only filled in. Values go in as they are: they must
+be safe HTML.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from flask import current_app, render_template
 from flask_babel import get_locale
 
 BLANK = re.compile(r"\[\[([a-z_]+)\]\]")
+MAX_FORMS = 2_000  # of one template that are kept, a few KB each; a busy house comes to a tenth of that
 
 
-class BlankTime:
-    """A point in time in a template with blanks: `timeago`, `exact_time` and its ISO form are filled in."""
+class Frames(dict[Hashable, str]):
+    """One template in one language, in the forms asked for so far: each is ready for `frames[form] % values`."""
 
-    timeago, exact_time = "[[timeago]]", "[[exact_time]]"
+    def __init__(self, template: str, name: str) -> None:
+        """Begin with none; the template is given each form under this name."""
+        super().__init__()
+        self._template, self._name = template, name
 
-    def isoformat(self) -> str:
-        """Return the blank."""
-        return "[[isoformat]]"
+    def __missing__(self, form: Hashable) -> str:
+        """Render the form."""
+        if len(self) >= MAX_FORMS:
+            self.clear()
+        html = render_template(self._template, **{self._name: form})
+        frame = self[form] = as_frame(html)
+        return frame
 
 
-BLANK_TIME = BlankTime()
+def frames_of(template: str, name: str) -> Frames:
+    """Return the template's frames in the language of this request, for a part that a page shows many times.
+
+    `name` is what the template calls the form; it is all that the template is given.
+    """
+    key = (template, str(get_locale()))
+    kept: dict[Any, Frames] = current_app.extensions.setdefault("frames", {})
+    return kept.get(key) or kept.setdefault(key, Frames(template, name))
 
 
 def filled(template: str, values: Mapping[str, str], **frame: Any) -> str:
@@ -33,8 +49,13 @@ def filled(template: str, values: Mapping[str, str], **frame: Any) -> str:
     `frame` is what the template is rendered with: few different, hashable values, which hold blanks as "[[name]]" for
     the rest. A value that holds something like a blank stays as it is.
     """
-    frames: dict[Any, str] = current_app.extensions.setdefault("frames", {})
+    frames: dict[Any, str] = current_app.extensions.setdefault("filled", {})
     form = (template, str(get_locale()), *frame.values())
     if form not in frames:
-        frames[form] = render_template(template, **frame)
-    return BLANK.sub(lambda blank: values[blank[1]], frames[form])
+        frames[form] = as_frame(render_template(template, **frame))
+    return frames[form] % values
+
+
+def as_frame(html: str) -> str:
+    """Turn the blanks into what Python's `%` fills."""
+    return BLANK.sub(r"%(\1)s", html.replace("%", "%%"))

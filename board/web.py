@@ -3,9 +3,8 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from datetime import time as time_of_day_type
+from datetime import time as time_of_day
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from board.answers import FRESH_COOKIE, FRESH_SECONDS
-from board.blanks import BLANK_TIME, BlankTime
 from board.config import Settings
 from board.extensions import babel
 from board.storage import now
@@ -69,9 +67,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.before_request(start_clock)
     app.after_request(finish)
     app.after_request(ask_for_fresh_pages)
-    app.jinja_env.filters.update(
-        timeago=or_blank(time_ago, BLANK_TIME.timeago), exact_time=or_blank(exact_time, BLANK_TIME.exact_time)
-    )
+    app.jinja_env.filters.update(timeago=time_ago, exact_time=exact_time)
     app.jinja_env.globals.update(
         get_locale=get_locale,
         now=now,
@@ -116,27 +112,37 @@ def text_direction() -> str:
     return str((get_locale() or Locale("en")).text_direction)
 
 
-def or_blank(words: Callable[[datetime], str], blank: str) -> Callable[[datetime | BlankTime], str]:
-    """Let a filter of times leave its blank where the time is filled in later."""
-    return lambda moment: blank if isinstance(moment, BlankTime) else words(moment)
-
-
 def time_ago(moment: datetime) -> str:
     """Return a relative time in the reader's language, as in "3 hours ago"."""
-    minutes = int((moment - now()).total_seconds() / 60)
-    if not minutes:
-        return str(_("just now"))
-    if abs(minutes) > MINUTES_A_DAY:
-        minutes -= minutes % 60
-    return _relative(minutes, str(get_locale()))
+    return TimeWords().ago(moment)
 
 
 def exact_time(moment: datetime) -> str:
     """Return day, time to the minute and time zone, for titles and print."""
-    local = moment.astimezone(get_timezone())
-    locale = str(get_locale())
-    minute = _time(local.time().replace(second=0, microsecond=0), locale)
-    return _glue(locale).format(f"{minute} {local.tzname()}", _date(local.date(), locale))
+    return TimeWords().exact(moment)
+
+
+class TimeWords:
+    """Times in words, in the language and time zone of the request, which are asked for once for all of them."""
+
+    def __init__(self) -> None:
+        """Note the language, the zone and the present time."""
+        self.locale = str(get_locale())
+        self._zone = get_timezone()
+        self._now = now()
+
+    def ago(self, moment: datetime) -> str:
+        """Return a relative time, as in "3 hours ago"."""
+        minutes = int((moment - self._now).total_seconds() / 60)
+        if abs(minutes) > MINUTES_A_DAY:
+            minutes -= minutes % 60
+        return _relative(minutes, self.locale)
+
+    def exact(self, moment: datetime) -> str:
+        """Return day, time to the minute and time zone."""
+        local = moment.astimezone(self._zone)
+        minute = _minute(local.hour, local.minute, self.locale)
+        return _glue(self.locale).format(f"{minute} {local.tzname()}", _date(local.date(), self.locale))
 
 
 # A page of a thread shows two hundred times. Babel takes 0.1 ms for each; there are few different days and minutes.
@@ -144,6 +150,8 @@ def exact_time(moment: datetime) -> str:
 
 @lru_cache(maxsize=4096)
 def _relative(minutes: int, _locale: str) -> str:
+    if not minutes:
+        return str(_("just now"))
     return str(format_timedelta(timedelta(minutes=minutes), add_direction=True))
 
 
@@ -152,9 +160,9 @@ def _date(day: date, _locale: str) -> str:
     return str(format_date(day, "long"))
 
 
-@lru_cache(maxsize=4096)
-def _time(time_of_day: time_of_day_type, _locale: str) -> str:
-    return str(format_time(time_of_day, "short", rebase=False))
+@lru_cache(maxsize=24 * 60)
+def _minute(hour: int, minute: int, _locale: str) -> str:
+    return str(format_time(time_of_day(hour, minute), "short", rebase=False))
 
 
 @lru_cache(maxsize=64)

@@ -10,14 +10,15 @@ def init_app(app: Flask) -> None:
     from board.accounts.operations import badge_changed
     from board.comments import quiet, searching  # noqa: F401 - routes of the first, tables of the second
     from board.comments.drafts import drafts_of, forget_drafts, init_drafts
+    from board.comments.looks import comments_html
     from board.comments.news import news_texts
     from board.comments.reasons import reason_text
     from board.comments.threads import touch_threads_of
     from board.comments.views import comments
     from board.comments.visits import forget_visits, visits_of
-    from board.comments.words import BADGES, more_replies_text, replies_text
+    from board.comments.words import BADGES, more_replies_text
 
-    app.jinja_env.globals.update(replies_text=replies_text, more_replies_text=more_replies_text)
+    app.jinja_env.globals.update(comments_html=comments_html, more_replies_text=more_replies_text)
     app.register_blueprint(comments)
     app.jinja_env.globals.update(reason_text=reason_text, news_texts=news_texts)
     app.jinja_env.globals.update(BADGES=BADGES)

@@ -16,14 +16,13 @@ from board.comments import reading
 from board.comments.composer import make_composer
 from board.comments.discussion import for_machines
 from board.comments.featured import featured_in
-from board.comments.forms import CommentForm, new_form
+from board.comments.forms import CommentForm
 from board.comments.models import Comment, CommentRevision
-from board.comments.posted import is_plain, posted_html
+from board.comments.posted import posted_html
 from board.comments.profile import profile_page
 from board.comments.sorting import MAX_INTEGER
 from board.comments.thread import ThreadPage, comment_paths, grow, load_replies, thread_page
 from board.comments.threads import Thread
-from board.comments.tree import Node
 from board.comments.visits import first_new, visit_to
 from board.extensions import db
 from board.screening import TextRefused
@@ -145,15 +144,7 @@ def show_comment(comment: Comment, otherwise: Response) -> Response:
 
 def show_posted(comment: Comment, parent: Comment | None) -> Response:
     """Answer with the new comment, and with the form empty again if it was not a reply's."""
-    if is_plain(comment):
-        return private(make_response(posted_html(comment, parent, comment_paths()), 201))
-    shown = reading.shown(comment)
-    shown.has_open_thread = comment.article.takes_comments
-    here = article_path(comment.article)
-    node = Node(shown, is_new=True)
-    thread = ThreadPage(comment.article, "oldest", 0, [node], comment_paths(), here, current_user)
-    composer = make_composer(comment.article, current_user, parent, new_form(current_user))
-    return page("comments/_posted.html", 201, thread=thread, composer=composer)
+    return private(make_response(posted_html(comment, parent, comment_paths()), 201))
 
 
 def show_what_is_left(comment: Comment) -> Response:

@@ -51,6 +51,7 @@ class Overlay:
     composer: Composer | None = None  # with the text of the viewer's that waits here, if one does
     sent_drafts: list[str] = field(default_factory=list)
     is_staff = False  # moderators get no overlay
+    featured_ids: frozenset[int] = frozenset()  # what waits is not featured
 
     @property
     def has_more(self) -> bool:
@@ -122,7 +123,7 @@ def member_parts(overlay: Overlay) -> Iterator[str]:
 def _muted(member_ids: list[int], members: str) -> str:
     """Return what folds the comments of members whom the viewer has muted, and whose they are."""
     authors = " ".join(f"{members}{member_id}" for member_id in member_ids)
-    return f'<template data-muted="{authors}">{filled("comments/_muted.html", {}, comment=None)}</template>'
+    return f'<template data-muted="{authors}">{filled("comments/_muted.html", {}, body_html="")}</template>'
 
 
 def _visit(visit: Visit, members: str) -> str:
