@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     String,
     bindparam,
+    case,
     delete,
     literal,
     select,
@@ -78,13 +79,10 @@ def overdrawn(ballot_id: int, budgets: Sequence[Budget]) -> frozenset[str]:
     """
     if not budgets:
         return frozenset()
-    names = {budget.name: budget for budget in budgets}
-    asked = {f"name_{number}": name for number, name in enumerate(names)}
-    spent = {row.name: row.spent for row in _asking(len(names)).all(ballot=ballot_id, **asked)}
-    over = [budget.code for name, budget in names.items() if spent.get(name, 0) >= budget.limit]
-    if over:
-        return frozenset(over)
-    return frozenset(names[name].code for name, count in _spend(ballot_id, names) if count > names[name].limit)
+    ordered = sorted(budgets, key=lambda budget: budget.name)  # so that two votes cannot wait for each other
+    is_hopeless = any(not budget.limit for budget in budgets)
+    counts = (not is_hopeless and _spend(ballot_id, ordered)) or _look(ballot_id, ordered)
+    return frozenset(budget.code for budget in ordered if counts.get(budget.name, 1) > budget.limit)
 
 
 def purge_budgets() -> int:
@@ -93,20 +91,26 @@ def purge_budgets() -> int:
     return int(db.session.execute(gone).rowcount)  # type: ignore[attr-defined]
 
 
+def _spend(ballot_id: int, budgets: Sequence[Budget]) -> dict[str, int]:
+    """Add one to the count of each, and return the counts; none if one of them is at its limit."""
+    values: dict[str, Any] = {"ballot": ballot_id}
+    for number, budget in enumerate(budgets):
+        values |= {f"name_{number}": budget.name, f"limit_{number}": budget.limit, f"over_at_{number}": budget.over_at}
+    return dict(_spending(len(budgets)).all(**values))
+
+
+def _look(ballot_id: int, budgets: Sequence[Budget]) -> dict[str, int]:
+    """Return what the counts would be if one more vote was spent."""
+    names = {f"name_{number}": budget.name for number, budget in enumerate(budgets)}
+    return {name: count + 1 for name, count in _asking(len(budgets)).all(ballot=ballot_id, **names)}
+
+
 @cache
 def _asking(budgets: int) -> Prepared:
     budget = table_of(VoteBudget).c
     names = [bindparam(f"name_{number}", type_=budget.name.type) for number in range(budgets)]
-    asked = select(budget.name, budget.count.label("spent"))
+    asked = select(budget.name, budget["count"])
     return Prepared(lambda _dialect: asked.where(budget.ballot_id == bindparam("ballot"), budget.name.in_(names)))
-
-
-def _spend(ballot_id: int, names: dict[str, Budget]) -> list[tuple[str, int]]:
-    """Add one to each row, in the order of their names, so that two votes cannot wait for each other."""
-    values: dict[str, Any] = {"ballot": ballot_id}
-    for number, name in enumerate(sorted(names)):
-        values |= {f"name_{number}": name, f"over_at_{number}": names[name].over_at}
-    return [(name, count) for name, count in _spending(len(names)).all(**values)]
 
 
 @cache
@@ -114,18 +118,25 @@ def _spending(budgets: int) -> Prepared:
     """Build the statement once for so many budgets; rows from selects, because SQLAlchemy keeps no list of values."""
     table = table_of(VoteBudget)
     columns = table.c
-    rows = [
+    ballot = bindparam("ballot", type_=columns.ballot_id.type)
+    names = [bindparam(f"name_{number}", type_=columns.name.type) for number in range(budgets)]
+    asked = union_all(*(
         select(
-            bindparam("ballot", type_=columns.ballot_id.type),
-            bindparam(f"name_{number}", type_=columns.name.type),
-            literal(1, columns["count"].type),
-            bindparam(f"over_at_{number}", type_=columns.over_at.type),
+            ballot.label("ballot_id"),
+            name.label("name"),
+            literal(1, columns["count"].type).label("count"),
+            bindparam(f"over_at_{number}", type_=columns.over_at.type).label("over_at"),
         )
-        for number in range(budgets)
-    ]
+        for number, name in enumerate(names)
+    )).subquery()  # fmt: skip
+    limits = [bindparam(f"limit_{number}", type_=columns["count"].type) for number in range(budgets)]
+    limit = case(dict(zip(names, limits, strict=True)), value=columns.name)
+    is_spent = columns.name.in_(names) & (columns["count"] >= limit)
+    have_all_some_left = ~select(columns.name).where(columns.ballot_id == ballot, is_spent).exists()
+    rows = select(asked).where(have_all_some_left)
 
     def build(dialect: str) -> Executable:
-        adding = insert_for(dialect)(table).from_select(["ballot_id", "name", "count", "over_at"], union_all(*rows))
+        adding = insert_for(dialect)(table).from_select(["ballot_id", "name", "count", "over_at"], rows)
         spending: Executable = adding.on_conflict_do_update(
             index_elements=["ballot_id", "name"], set_={"count": columns["count"] + 1}
         ).returning(columns.name, columns["count"])

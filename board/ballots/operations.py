@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from board import audit
@@ -171,8 +171,17 @@ def keep_sponsor(
         db.session.rollback()
         text = _("There is a sponsor called “%(name)s” already.", name=name)
         raise TermsRefused({"name": [text]}) from error
+    _renew_ballots_of(sponsor)
     after = {"name": name, "url": url, "logo": sponsor.picture.sha256 if sponsor.picture else None}
     audit.record("sponsor.edited" if before else "sponsor.added", sponsor, by=by, before=before, after=after)
+
+
+def _renew_ballots_of(sponsor: Sponsor) -> None:
+    """Let nobody go on showing the sponsor as it was."""
+    beside = select(BallotOption.ballot_id).where(BallotOption.sponsor_id == sponsor.id)
+    shown = or_(Ballot.sponsor_id == sponsor.id, Ballot.id.in_(beside))
+    renewing = update(Ballot).where(shown).values(version=Ballot.version + 1)
+    db.session.execute(renewing, execution_options={"synchronize_session": False})
 
 
 def summary(ballot: Ballot) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""Finds a ballot with its options: for a page as objects of the ORM, for a vote in one row.
+"""Finds a ballot with its options: for a page as objects of the session, for a vote as a paper.
 
-Thousands vote in a ballot that nobody changes. So a process keeps the options of the latest ballots, each until the
-ballot's version grows, which it does with every change an editor makes. The ballot itself is read for each vote.
+Thousands vote in a ballot that nobody changes. So a process keeps the papers of the latest ballots, each until the
+ballot's version grows, which it does with every change an editor makes; the version is read for each vote. A paper is
+the ballot's row and its options' rows. It belongs to no session, and has no site and no sponsor: what is shown to
+readers is loaded for them.
 """
 
 from typing import Any
@@ -9,17 +11,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from board.access import NotThere, load
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.terms import is_slug
-from board.extensions import as_loaded, table_of
+from board.extensions import table_of
 from board.statements import prepared
 
-MAX_KEPT = 200  # ballots of which a process keeps the options
-
-Options = tuple[dict[str, Any], ...]
+MAX_KEPT = 200  # papers in each process
 
 
 def load_ballot(slug: str) -> Ballot:
@@ -31,40 +30,40 @@ def load_ballot(slug: str) -> Ballot:
 
 
 def load_paper(slug: str) -> Ballot:
-    """Return the published ballot to vote in, in one query on tables once its options are known. Raises NotThere."""
-    if not is_slug(slug):
+    """Return the published ballot to vote in, outside of the session; nobody may change it. Raises NotThere."""
+    present = _present.first(slug=slug) if is_slug(slug) else None
+    if present is None:
         raise NotThere
-    row = _paper.first(slug=slug)
-    if row is None:
-        raise NotThere
-    columns = row._asdict()
-    options = _options_of(columns)
-    if any(each["sponsor_id"] or each["picture_id"] for each in options):
-        return load_ballot(slug)  # with the sponsors and pictures of all its options
-    ballot = as_loaded(Ballot, columns)
-    set_committed_value(ballot, "options", [as_loaded(BallotOption, each) for each in options])
-    return ballot
+    kept: dict[Any, Ballot] = current_app.extensions.setdefault("kept_papers", {})
+    return kept.get(present) or _keep(kept, _read(present.id))
 
 
-def _options_of(ballot: Any) -> Options:
-    """Return the rows of the ballot's options, which are kept for this version of it."""
-    kept: dict[tuple[Any, ...], Options] = current_app.extensions.setdefault("kept_options", {})
-    key = (ballot["id"], ballot["version"], ballot["created_at"])
-    if key not in kept:
-        if len(kept) >= MAX_KEPT:
-            kept.clear()
-        kept[key] = tuple(row._asdict() for row in _listed_options.all(ballot=ballot["id"]))
-    return kept[key]
+def _read(number: int) -> Ballot:
+    row = _ballot.one(ballot=number)
+    return Ballot(**row._asdict(), options=[BallotOption(**row._asdict()) for row in _options.all(ballot=number)])
+
+
+def _keep(kept: dict[Any, Ballot], paper: Ballot) -> Ballot:
+    if len(kept) >= MAX_KEPT:
+        kept.clear()
+    return kept.setdefault((paper.id, paper.version, paper.created_at), paper)
 
 
 @prepared
-def _paper(_dialect: str) -> Select[Any]:
+def _present(_dialect: str) -> Select[Any]:
+    ballot = table_of(Ballot).c
+    query = select(ballot.id, ballot.version, ballot.created_at)
+    return query.where(ballot.slug == bindparam("slug"), ballot.state != "draft")
+
+
+@prepared
+def _ballot(_dialect: str) -> Select[Any]:
     ballot = table_of(Ballot)
-    return select(ballot).where(ballot.c.slug == bindparam("slug"), ballot.c.state != "draft")
+    return select(ballot).where(ballot.c.id == bindparam("ballot"))
 
 
 @prepared
-def _listed_options(_dialect: str) -> Select[Any]:
+def _options(_dialect: str) -> Select[Any]:
     option = table_of(BallotOption)
     listed = (option.c.ballot_id == bindparam("ballot")) & (option.c.state == "listed")
     return select(option).where(listed).order_by(option.c.position, option.c.id)

@@ -20,7 +20,7 @@ from board.ballots.tally import COUNTED, TURNOUT, counts_by_ballot, counts_of
 from board.ballots.verdicts import mean_text, undecided_note
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
 from board.ballots.votes import Vote
-from board.ballots.wording import grouped, how_to, mark_text, suggestion_text
+from board.ballots.wording import grouped, how_to, mark_text, percent_text, suggestion_text, votes_text
 from board.ballots.write_ins import undecided_votes, unlisted_options
 from board.extensions import db
 from board.storage import now
@@ -29,15 +29,22 @@ PLAIN_METHODS = ("one", "several", "approval")
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """What an option has, in words: its share (the mean score, where options are scored) and its votes."""
+
+    percent: str  # of the bar, a plain number
+    share: str
+    votes: str
+
+
+@dataclass(frozen=True)
 class Row:
-    """One option as shown; `count` and `percent` are None while the numbers are hidden."""
+    """One option as shown; `numbers` is None while they are hidden."""
 
     option: BallotOption
-    count: int | None
-    percent: int | None
+    numbers: Numbers | None
     is_own: bool
     mark: int  # on the form, 0 for none
-    mean: str = ""  # where options are scored
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,11 @@ class BallotView:
     def total(self) -> int:
         """Return the number of votes that count."""
         return self.counts[TURNOUT, COUNTED]
+
+    @property
+    def turnout(self) -> str:
+        """Say how many votes count."""
+        return votes_text(self.total)
 
     @cached_property
     def undecided(self) -> str:
@@ -212,15 +224,18 @@ class BallotView:
         """Tell whether the reader has to show that an e-mail address is theirs before the vote counts."""
         return self.ballot.who == "email" and (self.is_preview or not address_keys())
 
+    def numbers_of(self, option: BallotOption) -> Numbers:
+        """Return what the option has."""
+        line = self.lines[option.id]
+        share = mean_text(line) if self.ballot.method == "score" else percent_text(line.percent)
+        return Numbers(str(line.percent), share, votes_text(line.count))
+
     def _row(self, option: BallotOption, own_mark: int, mark: int) -> Row:
-        line, is_shown = self.lines[option.id], self.shows_results
         return Row(
             option=option,
-            count=line.count if is_shown else None,
-            percent=line.percent if is_shown else None,
+            numbers=self.numbers_of(option) if self.shows_results else None,
             is_own=own_mark > 0,
             mark=mark,
-            mean=mean_text(line) if is_shown and self.ballot.method == "score" else "",
         )
 
 

@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 from flask import current_app
-from flask_babel import format_decimal, format_percent, ngettext
+from flask_babel import format_percent
 from flask_babel import gettext as _
 from PIL import Image, ImageDraw
 
@@ -14,6 +14,7 @@ from board.ballots.lettering import BOLD, Hand, can_write
 from board.ballots.models import Ballot
 from board.ballots.results import Result
 from board.ballots.verdicts import mean_text, verdict
+from board.ballots.wording import votes_text
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 64
 ROWS, ROW_HEIGHT, ROW_GAP = 4, 56, 8
@@ -135,8 +136,7 @@ def _write_foot(picture: Image.Image, ballot: Ballot, result: Result | None) -> 
 def _said(ballot: Ballot, result: Result | None) -> str:
     if result is None:
         return str(_("Voting has closed")) if ballot.has_closed else ""
-    number = format_decimal(result.voters)
-    count = ngettext("%(number)s vote", "%(number)s votes", result.voters, number=number)
+    count = votes_text(result.voters)
     if ballot.has_closed:
         return f"{verdict(result)} {count}"
-    return str(_("%(votes)s, first choices", votes=count)) if ballot.method == "ranked" else str(count)
+    return str(_("%(votes)s, first choices", votes=count)) if ballot.method == "ranked" else count

@@ -8,13 +8,14 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Executable, ForeignKey, bindparam, func, select, union_all
+from sqlalchemy import Executable, ForeignKey, Select, bindparam, func, select, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.ballots.choices import CHOSEN, Choice, Counts
 from board.extensions import Model, db, table_of
-from board.statements import Prepared
+from board.statements import Prepared, prepared
 from board.storage import insert_for
 
 SHARDS = 16  # PostgreSQL; SQLite has one writer at a time anyway, so one shard
@@ -62,9 +63,7 @@ def move_counts(ballot_id: int, moves: Counts) -> None:
 
 def counts_of(ballot_id: int) -> Counts:
     """Return the ballot's whole tally: how often each option has each mark, and the turnout."""
-    query = select(Tally.option_id, Tally.mark, func.sum(Tally.count)).where(Tally.ballot_id == ballot_id)
-    rows = db.session.execute(query.group_by(Tally.option_id, Tally.mark))
-    return Counter({(option_id, mark): int(count) for option_id, mark, count in rows})
+    return Counter({(option_id, mark): int(count) for option_id, mark, count in _summing.all(ballot=ballot_id)})
 
 
 def counts_by_ballot(ballot_ids: Iterable[int]) -> dict[int, Counts]:
@@ -87,6 +86,13 @@ def tallies(ballot_ids: Iterable[int]) -> dict[int, int]:
         .group_by(Tally.option_id)
     )
     return {option_id: int(count) for option_id, count in db.session.execute(query)}
+
+
+@prepared
+def _summing(_dialect: str) -> Select[Any]:
+    table = table_of(Tally).c
+    query = select(table.option_id, table.mark, func.sum(table["count"])).where(table.ballot_id == bindparam("ballot"))
+    return query.group_by(table.option_id, table.mark)
 
 
 @cache

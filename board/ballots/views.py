@@ -17,15 +17,17 @@ from board.accounts.barred import refuse_barred
 from board.accounts.limits import WINDOW_MINUTES, TooManyTries, count_in_network
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
 from board.ballots.casting import cast_choice
-from board.ballots.choices import MARK_FIELDS, Choice, Marked, NotAChoice, read_marks
+from board.ballots.choices import MARK_FIELDS, Choice, Counts, Marked, NotAChoice, read_marks
 from board.ballots.codes import CodeOver, TooManyCodes, WrongCode, redeem, send_code
 from board.ballots.models import Ballot
 from board.ballots.origins import origin_of
 from board.ballots.papers import load_ballot, load_paper
 from board.ballots.placing import BallotView, view_of
+from board.ballots.tally import counts_of
 from board.ballots.tickets import NoTicket, issue_ticket
+from board.ballots.voted import is_alike_for_all, voted_html
 from board.ballots.voters import give_device, new_device, remember_address, standing_vote, voter_keys, vouch_for
-from board.ballots.votes import AlreadyVoted, NotOpen, Outcome, Overtaken, Vote
+from board.ballots.votes import AlreadyVoted, Cast, NotOpen, Overtaken, Rewritten, Vote
 from board.ballots.waiting import keep_waiting
 from board.ballots.wording import SAID, why_not
 from board.ballots.write_ins import settled
@@ -75,7 +77,15 @@ def ticket(slug: str) -> Response:
 @blueprint.post("/ballots/<slug>/votes")
 def vote(slug: str) -> Response:
     """Cast, change or repeat the vote of this request's person."""
-    ballot = load_paper(slug)
+    while True:
+        try:
+            return press(load_paper(slug))
+        except Rewritten:  # by an editor, in this very moment
+            db.session.rollback()
+
+
+def press(ballot: Ballot) -> Response:
+    """Take what the form says for a vote in the ballot, or ask for what is missing. Raises Rewritten."""
     refuse_barred(current_user, ballot.site_id)
     try:
         choice = ballot.choice_from(read_marks(ballot.method, request.form))
@@ -89,7 +99,7 @@ def vote(slug: str) -> Response:
 
 
 def cast(ballot: Ballot, voter_key: str, choice: Choice, *, by_code: bool = False) -> Response:
-    """Cast the vote under the key, and answer."""
+    """Cast the vote under the key, and answer. Raises Rewritten."""
     try:
         origin = origin_of(ballot, voter_key, by_code=by_code)
         done = cast_choice(ballot, voter_key, choice, request.form.get("write_in", ""), origin)
@@ -102,8 +112,14 @@ def cast(ballot: Ballot, voter_key: str, choice: Choice, *, by_code: bool = Fals
         db.session.rollback()
         may_choose_again = isinstance(refusal, Overtaken)
         return show_mistake(ballot, 409, message=why_not(ballot, refusal), is_changing=may_choose_again)
+    counts = counts_to_show(ballot)
     commit_and_keep()
-    return show_outcome(ballot, done.outcome)
+    return show_outcome(ballot, choice, done, counts)
+
+
+def counts_to_show(ballot: Ballot) -> Counts:
+    """Return the numbers that the answer to a vote shows, read within its transaction."""
+    return counts_of(ballot.id) if is_fragment() and ballot.shows_results(has_voted=True) else Counts()
 
 
 def standing_key(ballot: Ballot, keys: list[str]) -> str:
@@ -146,7 +162,7 @@ def ask_for_code(ballot: Ballot) -> Response:
     try:
         address = accept_address(typed)
         count_in_network("vote_code", CODES_PER_NETWORK)
-        token = send_code(ballot, address)
+        token = send_code(load_ballot(ballot.slug), address)
     except TooManyTries:
         return show_mistake(ballot, 429, address=typed, address_error=too_many_codes())
     except AddressRefused as refusal:
@@ -220,20 +236,24 @@ def send_again(ballot: Ballot, voter_key: str = "") -> Response:
     return private(response)
 
 
-def show_outcome(ballot: Ballot, outcome: Outcome) -> Response:
+def show_outcome(ballot: Ballot, choice: Choice, done: Cast, counts: Counts) -> Response:
     """Answer a vote: the ballot itself to the page's script, else the way to a page that shows the reader's vote."""
     back = next_path("")
+    if is_fragment() and is_alike_for_all(ballot):
+        return private(make_response(voted_html(ballot, choice, done, counts, back)))
     if is_fragment():
-        return show_view(view_of(ballot, message=str(SAID[outcome.value]), back=back))
+        return show_view(view_of(load_ballot(ballot.slug), message=str(SAID[done.outcome.value]), back=back))
     if back:
         return redirect(f"{back.partition('#')[0]}#ballot-{ballot.slug}", 303)
-    return redirect(url_for("ballots.show", slug=ballot.slug, said=outcome.value), 303)
+    return redirect(url_for("ballots.show", slug=ballot.slug, said=done.outcome.value), 303)
 
 
 def show_mistake(ballot: Ballot, status: int, **more: Any) -> Response:
     """Show the ballot as it is, with what is wrong or missing; what was chosen stays chosen."""
     marked = marks_in(ballot, request.form)
-    return show_view(view_of(ballot, marked=marked, is_refused=True, back=next_path(""), **more), status)
+    return show_view(
+        view_of(load_ballot(ballot.slug), marked=marked, is_refused=True, back=next_path(""), **more), status
+    )
 
 
 def marks_in(ballot: Ballot, fields: "MultiDict[str, str]") -> Marked:

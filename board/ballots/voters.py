@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app, g, request
@@ -26,6 +27,14 @@ DEVICE_COOKIE = "board_device"
 DEVICE_SECONDS = 365 * 24 * 3600
 ADDRESS_COOKIE = "board_voter"
 ADDRESS_SECONDS = 30 * 24 * 3600  # then the address is verified again
+
+
+@dataclass(frozen=True)
+class Device:
+    """A browser that we gave a cookie."""
+
+    voter_key: str
+    made_at: datetime
 
 
 def voter_keys(ballot: Ballot) -> list[str]:
@@ -57,24 +66,23 @@ def member_keys() -> list[str]:
 
 def device_keys() -> list[str]:
     """Return the key of the device whose signed cookie came with this request, if one came."""
-    voter_key = voter_of_device(request.cookies.get(DEVICE_COOKIE, ""))
-    return [voter_key] if voter_key else []
-
-
-def voter_of_device(cookie: str) -> str:
-    """Return the key that the device with the cookie votes under; empty if we did not make the cookie."""
-    device = _unsigned(DEVICE_COOKIE, cookie, DEVICE_SECONDS)
-    return _device_voter(device) if device else ""
+    device = _device()
+    return [device.voter_key] if device else []
 
 
 def device_age() -> timedelta | None:
     """Return how long ago the device got its cookie; None without one."""
-    made_at: datetime
+    device = _device()
+    return now() - device.made_at if device else None
+
+
+def device_in(cookie: str) -> Device | None:
+    """Return the device with the cookie, if we made it."""
     try:
-        _device, made_at = _signer(DEVICE_COOKIE).loads(request.cookies.get(DEVICE_COOKIE, ""), return_timestamp=True)
+        name, made_at = _signer(DEVICE_COOKIE).loads(cookie, max_age=DEVICE_SECONDS, return_timestamp=True)
     except BadSignature:
         return None
-    return now() - made_at
+    return Device(_device_voter(str(name)), made_at)
 
 
 def address_keys() -> list[str]:
@@ -121,6 +129,14 @@ def remember_address(response: Response, voter_key: str, doubts: Sequence[str] =
 def is_known_reader() -> bool:
     """Tell whether the answer to this request may hold anything personal."""
     return bool(DEVICE_COOKIE in request.cookies or ADDRESS_COOKIE in request.cookies or current_user.is_authenticated)
+
+
+def _device() -> Device | None:
+    """Return the device that sent this request, whose cookie is read once."""
+    if "device" not in g:
+        g.device = device_in(request.cookies.get(DEVICE_COOKIE, ""))
+    found: Device | None = g.device
+    return found
 
 
 def _verified_address() -> list[str]:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Select,
     String,
     bindparam,
     insert,
@@ -28,13 +27,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.orm.attributes import set_committed_value
 
 from board.articles.models import Article
 from board.ballots.choices import Choice, Counts
 from board.ballots.models import Ballot
 from board.ballots.tally import CHANGES, TURNOUT, move_counts, weights
-from board.extensions import Model, as_loaded, db, table_of
+from board.extensions import Model, db, table_of
 from board.statements import insert_once, prepared
 from board.storage import now
 
@@ -60,6 +58,10 @@ class Overtaken(Exception):
     """The voter has chosen otherwise since the form for this choice was made, or this form was sent before."""
 
 
+class Rewritten(Exception):
+    """An editor has changed the ballot since it was read; whoever reads it again may go on."""
+
+
 class Outcome(Enum):
     """What a vote did."""
 
@@ -70,11 +72,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Cast:
-    """What came of a vote, and the receipt of the choice that now stands."""
+    """What came of a vote, the receipt of the choice that now stands, and whether the voter may choose otherwise."""
 
     outcome: Outcome
     receipt: str
-    vote: "Vote | None" = None  # held here, so that showing it takes no query
+    may_change: bool = True
 
 
 class Paper(TypedDict):
@@ -204,8 +206,8 @@ NOWHERE = Origin()
 def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = NOWHERE) -> Cast:
     """Make this the voter's choice; the same choice again changes nothing. The caller commits.
 
-    Raises NotOpen, AlreadyVoted where the ballot lets nobody change their mind, and Overtaken; then the caller rolls
-    back.
+    Raises NotOpen, AlreadyVoted where the ballot lets nobody change their mind, Overtaken and Rewritten; then the
+    caller rolls back.
     """
     paper: Paper = {
         "ballot_id": ballot.id,
@@ -214,31 +216,27 @@ def cast_vote(ballot: Ballot, voter_key: str, choice: Choice, origin: Origin = N
         "receipt": secrets.token_hex(RECEIPT_BYTES),
         "cast_at": now(),
     }
-    row = {**paper, "network": origin.network, "suspicion": "", "state": "counted", "doubts": []}
-    if insert_once(Vote, **row):
-        vote = as_loaded(Vote, {**row, "decision_id": None, "changes": 0})
-        _hold_open(ballot)
+    if insert_once(Vote, **paper, network=origin.network, suspicion="", state="counted", doubts=[]):
         _record(ballot, paper, origin)
         move_counts(ballot.id, weights(choice, _first_state(paper, origin)))
-        return Cast(Outcome.CAST, vote.receipt, vote)
+        return Cast(Outcome.CAST, paper["receipt"])
     vote = db.session.get_one(Vote, (ballot.id, voter_key), with_for_update=True, populate_existing=True)
     if vote.choice == choice:
-        return Cast(Outcome.SAME, vote.receipt, vote)
+        return Cast(Outcome.SAME, vote.receipt, vote.may_change)
     if origin.replaces is not None and origin.replaces != mark_of(vote.receipt):
         raise Overtaken
-    _hold_open(ballot)
+    _record(ballot, paper, origin, replaces=vote.receipt)
     if not ballot.can_change:
         raise AlreadyVoted
     if not vote.may_change:
         raise ChangedTooOften
-    _record(ballot, paper, origin, replaces=vote.receipt)
     moves = Counter({(TURNOUT, CHANGES): 1})
     moves.subtract(vote.weights)
     vote.change(paper, origin)
     moves.update(vote.weights)
     db.session.flush()
     move_counts(ballot.id, moves)
-    return Cast(Outcome.CHANGED, vote.receipt, vote)
+    return Cast(Outcome.CHANGED, vote.receipt, vote.may_change)
 
 
 def mark_of(receipt: str) -> str:
@@ -246,25 +244,33 @@ def mark_of(receipt: str) -> str:
     return hashlib.sha256(receipt.encode()).hexdigest()[:16] if receipt else ""
 
 
-def _hold_open(ballot: Ballot) -> None:
-    """Keep editors from closing the ballot until this vote is committed. Raises NotOpen if they came first.
+def _record(ballot: Ballot, paper: Paper, origin: Origin, replaces: str | None = None) -> None:
+    """Add the choice to the record of all that were ever made. Raises Rewritten and NotOpen.
 
-    On SQLite the writer lock, taken by the insert before this, does the same.
+    From here on no editor can change the ballot until this vote is committed; on SQLite the writer lock, taken by the
+    insert before this, does the same. So if the ballot's version is that of the one at hand, that one's terms stand.
     """
-    row = _holding.one(ballot=ballot.id)
-    for name, value in zip(row._fields, row, strict=True):
-        set_committed_value(ballot, name, value)
+    places = {"likeliest": next(iter(origin.places), None), "other": next(reversed(origin.places), None)}
+    if not _recording.run(**paper, **places, replaces=replaces, version=ballot.version):
+        raise Rewritten
     if not ballot.is_open:
         raise NotOpen
 
 
 @prepared
-def _holding(_dialect: str) -> Select[Any]:
-    """Build the query for the terms that an editor can tighten while votes are cast."""
-    terms = table_of(Ballot).c
-    names = ("state", "opens_at", "closes_at", "can_change", "results", "results_shown_at")
-    query = select(*(terms[name] for name in names)).where(terms.id == bindparam("ballot"))
-    return query.with_for_update(read=True)
+def _recording(_dialect: str) -> Any:
+    """Build the insert of a record; the article is looked up in it, so that none is named which is not there."""
+    ballot, record, article = table_of(Ballot).c, table_of(VoteRecord).c, table_of(Article).c
+    is_there = or_(article.external_id == bindparam("likeliest"), article.external_id == bindparam("other"))
+    names = [*Paper.__annotations__, "replaces"]
+    values = [
+        *(bindparam(name, type_=record[name].type) for name in names),
+        ballot.disclosure_version,
+        select(article.id).where(article.site_id == ballot.site_id, is_there).limit(1).scalar_subquery(),
+    ]
+    is_same = (ballot.id == bindparam("ballot_id")) & (ballot.version == bindparam("version"))
+    held = select(*values).where(is_same).with_for_update(read=True, of=ballot.id)
+    return insert(VoteRecord).from_select([*names, "disclosure_version", "article_id"], held, include_defaults=False)
 
 
 def _first_state(paper: Paper, origin: Origin) -> str:
@@ -276,26 +282,3 @@ def _first_state(paper: Paper, origin: Origin) -> str:
     vote.doubt(doubts)
     db.session.flush()
     return vote.state
-
-
-def _record(ballot: Ballot, paper: Paper, origin: Origin, replaces: str | None = None) -> None:
-    """Add the choice to the record of all that were ever made."""
-    row = {
-        **paper,
-        "replaces": replaces,
-        "disclosure_version": ballot.disclosure_version,
-        "site": ballot.site_id,
-        "likeliest": next(iter(origin.places), None),
-        "other": next(reversed(origin.places), None),
-    }
-    _recording.run(**row)
-
-
-@prepared
-def _recording(_dialect: str) -> Any:
-    """Build the insert of a record; the article is looked up in it, so that none is named which is not there."""
-    places = (Article.external_id == bindparam("likeliest"), Article.external_id == bindparam("other"))
-    article = select(Article.id).where(Article.site_id == bindparam("site"), or_(*places)).limit(1).scalar_subquery()
-    names = (*Paper.__annotations__, "replaces", "disclosure_version")
-    values: dict[str, Any] = {name: bindparam(name) for name in names}
-    return insert(VoteRecord).values(**values, article_id=article)

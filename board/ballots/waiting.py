@@ -23,7 +23,7 @@ from board.ballots.choices import WRITE_IN, Choice, Marked, NotAChoice
 from board.ballots.models import MAX_OPTION_CHARACTERS, Ballot
 from board.ballots.origins import origin_of
 from board.ballots.voters import voter_keys
-from board.ballots.votes import AlreadyVoted, NotOpen
+from board.ballots.votes import AlreadyVoted, NotOpen, Rewritten
 from board.ballots.wording import SAID, why_not
 from board.extensions import db
 from board.storage import now
@@ -91,6 +91,9 @@ def _cast(ballot: Ballot, voter_key: str, choice: Choice, write_in: str) -> tupl
     except (NotOpen, AlreadyVoted, NotAChoice) as refusal:
         db.session.rollback()
         return why_not(ballot, refusal), False
+    except Rewritten:
+        db.session.rollback()  # then the ballot is read again
+        return _cast(ballot, voter_key, choice, write_in)
     db.session.commit()
     return str(SAID[done.outcome.value]), True
 

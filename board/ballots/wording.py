@@ -1,6 +1,8 @@
 """A ballot's rules and a voter's choice in words."""
 
-from flask_babel import get_locale, ngettext
+from functools import lru_cache
+
+from flask_babel import format_decimal, format_percent, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -13,6 +15,7 @@ SAID = {
     Outcome.CHANGED.value: _l("Your vote is changed."),
     Outcome.SAME.value: _l("This is your vote already. It counts once."),
 }
+KEPT_TEXTS = 4096  # of numbers, in each process
 TEENS = range(11, 14)
 ENGLISH_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
@@ -55,6 +58,29 @@ def suggestion_text(option: BallotOption) -> str:
 def grouped(receipt: str) -> str:
     """Return the receipt in fours, to be read aloud and typed."""
     return " ".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
+
+
+def votes_text(count: int) -> str:
+    """Say how many votes that is."""
+    return _votes(count, str(get_locale()))
+
+
+def percent_text(percent: int) -> str:
+    """Return a share as the reader's language writes it."""
+    return _percent(percent, str(get_locale()))
+
+
+# A hot ballot shows the same few numbers to everybody; Babel takes longer to write them than the database to count.
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _votes(count: int, _locale: str) -> str:
+    return str(ngettext("%(number)s vote", "%(number)s votes", count, number=format_decimal(count)))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _percent(percent: int, _locale: str) -> str:
+    return str(format_percent(percent / 100))
 
 
 def why_not(ballot: Ballot, refusal: Exception) -> str:

@@ -180,6 +180,7 @@ def test_vote_without_a_token_is_refused(reader: Browser, ballot: Ballot) -> Non
 
 def test_vote_after_the_close_is_refused_and_shows_the_results(reader: Browser, ballot: Ballot) -> None:
     cast(reader, ballot, 0)
+    ballot.lock()
     ballot.closes_at = now() - timedelta(seconds=1)
     db.session.commit()
     answer = cast(reader, ballot, 1)

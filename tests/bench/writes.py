@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from board import create_app
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.tickets import issue_ticket
-from board.ballots.voters import voter_of_device
+from board.ballots.voters import device_in
 from board.ballots.votes import Vote
 from board.comments.models import Comment, Reaction
 from board.config import load_settings
@@ -169,7 +169,8 @@ def tickets(scene: Scene, size: int, *, has_voted: bool = False) -> list[str]:
             query = select(Vote.voter_key, Vote.receipt).where(Vote.ballot_id == ballot.id)
             receipts = {row.voter_key: row.receipt for row in connection.execute(query)}
     with create_app(settings).app_context():
-        keys = [voter_of_device(cookie.partition("=")[2]) for cookie in scene.devices]
+        devices = [device_in(cookie.partition("=")[2]) for cookie in scene.devices]
+        keys = [device.voter_key for device in devices if device]
         return [issue_ticket(ballot, key, receipts.get(key, "")) for key in keys]
 
 
