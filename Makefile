@@ -21,7 +21,7 @@ export UV_LINK_MODE ?= copy
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench setup format lint types layers templates locked settings reformat lock wheel clean
+.PHONY: help run test check bench setup format lint types layers templates locked settings reformat catalogue lock wheel clean
 
 help: ## Show this list
 	@echo "Board. Usage: make TARGET"
@@ -66,6 +66,13 @@ reformat: .venv/.dev ## Put Python files and templates into format, mend what ru
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	@$(BIN)/djlint --reformat --quiet templates || true
 	@$(BIN)/board settings --markdown > docs/settings.md
+
+# A text that changed is new, never guessed from the former one; dates are left out, so that only texts make a difference.
+catalogue: .venv/.dev ## Collect every text, bring the catalogues of translations up to date, compile them
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l --add-location=file --width=110 --project=Board -o build/messages.pot .
+	@$(BIN)/pybabel -q update -i build/messages.pot -d board/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=110
+	@$(BIN)/pybabel -q compile -d board/translations
 
 # The locks name no package registry, so that they work with whichever one a machine uses. To move
 # every library to its newest allowed version: make lock UPGRADE=--upgrade

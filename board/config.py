@@ -88,7 +88,9 @@ class Settings(BaseSettings):
         default=32,
         description="Memory for ready public pages in each web process. 0: every page is made anew.",
     )
-    language: str = Field(default="en", description="Language of the interface where the reader's is not translated.")
+    language: str = Field(
+        default="en", description="Language of sites that chose none: `en`, `ar`, `de`. Any other has English words."
+    )
     timezone: str = Field(default="UTC", description="Time zone in which dates are shown.")
     session_days: Annotated[int, Field(ge=1, le=400)] = Field(
         default=30, description="Days that *stay signed in* lasts without a visit."

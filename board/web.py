@@ -5,7 +5,7 @@ import secrets
 import time
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 
 import structlog
@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from board.answers import FRESH_COOKIE, FRESH_SECONDS
 from board.config import Settings
-from board.extensions import babel
+from board.languages import init_languages
 from board.storage import now
 from board.urls import absolute, url_for_article
 
@@ -56,12 +56,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    babel.init_app(
-        app,
-        default_locale=settings.language,
-        default_timezone=settings.timezone,
-        locale_selector=partial(choose_locale, Locale.parse(settings.language)),
-    )
+    init_languages(app, settings)
     app.config["SECURITY_HEADERS"] = security_headers(settings)
     app.url_defaults(name_version)
     app.before_request(start_clock)
@@ -69,11 +64,9 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.after_request(ask_for_fresh_pages)
     app.jinja_env.filters.update(timeago=time_ago, exact_time=exact_time)
     app.jinja_env.globals.update(
-        get_locale=get_locale,
         now=now,
         absolute=absolute,
         url_for_article=url_for_article,
-        text_direction=text_direction,
     )
 
 
@@ -100,16 +93,6 @@ def keep_static(response: Response) -> None:
     filename = (request.view_args or {}).get("filename", "")
     is_exact = request.args.get("v") == static_version(str(current_app.static_folder), filename)
     response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_exact else KEPT_FOR_A_WHILE
-
-
-def choose_locale(default: Locale) -> Locale:
-    """Return the interface's language: one for all readers, so that public pages are the same bytes."""
-    return default
-
-
-def text_direction() -> str:
-    """Return "rtl" or "ltr" for the page."""
-    return str((get_locale() or Locale("en")).text_direction)
 
 
 def time_ago(moment: datetime) -> str:

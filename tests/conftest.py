@@ -100,6 +100,7 @@ def app(stage: Flask) -> Iterator[Flask]:
     stage.config["BOARD"] = settings.model_copy()
     for kept in ("board_screening", "board_counters", "reason_names"):  # of a former test
         stage.extensions.pop(kept, None)
+    stage.extensions["board_site_languages"].forget()
     with stage.app_context():
         yield stage
         db.session.remove()

@@ -6,6 +6,7 @@ So the request does the same work, in the same time, whether or not the address 
 from typing import Any
 
 from flask import current_app, render_template
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_security import MailUtil
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from board.accounts.addresses import accept_address
 from board.accounts.links import make_link_token
 from board.accounts.models import User
 from board.extensions import db
+from board.languages import page_language, speaking, text_direction
 from board.outbox import deliverer, enqueue, enqueue_mail
 from board.urls import absolute
 
@@ -38,6 +40,11 @@ def answer_request(payload: dict[str, Any]) -> None:
     user = db.session.scalar(select(User).where(User.email == payload["email"]))
     if user is None or not user.active or user.is_placeholder:
         return
+    with speaking(user.language):
+        _answer(user, payload)
+
+
+def _answer(user: User, payload: dict[str, Any]) -> None:
     code = payload.get("code", "")
     if payload["purpose"] == "code" and (user.is_confirmed or payload["is_own"]):
         send_code(user, code)
@@ -78,20 +85,23 @@ def send_reset(user: User) -> None:
 def send_invitation(user: User) -> None:
     """Mail somebody whom an admin added the link that sets their password."""
     link = link_to("security.reset_password", token=make_link_token("invitation", user))
-    send("invitation", user.email, _("You have an account"), link, by_stranger=False, name=user.display_name)
+    with speaking(user.language):  # an admin's page asks for it, in a language of its own
+        send("invitation", user.email, _("You have an account"), link, by_stranger=False, name=user.display_name)
 
 
 def send_new_address(user: User, new_email: str) -> None:
     """Mail the link that makes the new address the account's."""
     token = make_link_token("new_address", user, new_email)
     link = link_to("security.change_email_confirm", token=token)
-    send("new_address", new_email, _("Confirm your new e-mail address"), link, name=user.display_name)
+    with speaking(user.language):
+        send("new_address", new_email, _("Confirm your new e-mail address"), link, name=user.display_name)
 
 
-def send_notice(user: User, what: str, subject: Any, *, to: str = "") -> None:
+def send_notice(user: User, what: str, subject: LazyString, *, to: str = "") -> None:
     """Tell the owner what changed in the account; only the owner can cause this mail."""
     link = link_to("security.forgot_password")
-    send(what, to or user.email, subject, link, by_stranger=False, name=user.display_name)
+    with speaking(user.language):
+        send(what, to or user.email, subject, link, by_stranger=False, name=user.display_name)
 
 
 def send(template: str, to: str, subject: Any, link: str, *, by_stranger: bool = True, **context: Any) -> None:
@@ -113,7 +123,8 @@ def as_html(text: str) -> str:
         is_link = block.startswith(own) and len(block.split()) == 1
         inner = Markup('<a href="{0}">{0}</a>').format(block) if is_link else Markup("<br>").join(block.split("\n"))
         blocks.append(Markup("<p>{}</p>").format(inner))
-    return str(Markup("\n").join(blocks))
+    whole = Markup('<div lang="{}" dir="{}">\n{}\n</div>')
+    return str(whole.format(page_language(), text_direction(), Markup("\n").join(blocks)))
 
 
 class OutboxMail(MailUtil):

@@ -55,6 +55,7 @@ class User(Model, Restricted, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]
     is_placeholder: Mapped[bool] = mapped_column(default=False)  # an imported author, whom nobody can sign in as
+    language: Mapped[str] = mapped_column(String(20), default="")  # of their mails; empty: the site's
     title: Mapped[str] = mapped_column(String(MAX_TITLE_CHARACTERS), default="")  # beside the name; an admin gives it
     restrictions: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # see `restrictions.py`
     muted_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # whose comments this member folds

@@ -5,6 +5,7 @@ from typing import Any
 from blinker import Signal
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_security import hash_password
 from flask_security.signals import change_email_confirmed
 from sqlalchemy import delete, func, select
@@ -124,7 +125,7 @@ def change_address(user: User, address: str) -> None:
         before={"address": audit.fingerprint(old)},
         after={"address": audit.fingerprint(address)},
     )
-    send_notice(user, "address_changed", _("Your e-mail address was changed"), to=old)
+    send_notice(user, "address_changed", _l("Your e-mail address was changed"), to=old)
     application: Any = current_app._get_current_object()  # type: ignore[attr-defined]
     change_email_confirmed.send(application, user=user, old_email=old)
 

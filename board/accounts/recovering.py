@@ -47,7 +47,7 @@ def reset_password(token: str) -> Any:
     user.end_sessions()
     user.renew_identity()
     audit.record("member.password_reset", user, by=user)
-    send_notice(user, "password_changed", _("Your password was changed"))
+    send_notice(user, "password_changed", _l("Your password was changed"))
     db.session.commit()
     flash(_("Your new password is set. Log in with it."), "success")
     return redirect(url_for("security.login"), 303)

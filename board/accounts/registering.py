@@ -23,6 +23,7 @@ from board.accounts.sanctions import is_domain_barred, restrict_by_domain
 from board.accounts.signing_in import sign_in
 from board.answers import next_path
 from board.extensions import db
+from board.languages import page_language, shipped
 from board.outbox import address_key
 
 
@@ -36,7 +37,7 @@ def register() -> Any:
     if is_domain_barred(form.email.data):
         form.refuse(_("Addresses at this domain cannot register here. Use another address."), form.email)
         return form_page("accounts/register.html", form)
-    user = User(email=form.email.data, password=None)
+    user = User(email=form.email.data, password=None, language=shipped(page_language()))
     try:
         user.rename(form.display_name.data)
     except NameRefused as refusal:

@@ -176,7 +176,7 @@ def remove_authenticator() -> Any:
 
 def _after_change(user: User, action: str, said: str) -> Response:
     audit.record(action, user, by=user)
-    send_notice(user, "second_factor_changed", _("How you log in was changed"))
+    send_notice(user, "second_factor_changed", _l("How you log in was changed"))
     db.session.commit()
     flash(said, "success")
     has_codes = bool(user.mf_recovery_codes) or not user.has_second_factor

@@ -121,7 +121,7 @@ def change_password() -> Any:
     user.end_sessions()
     user.renew_identity()
     audit.record("member.password_changed", user, by=user)
-    send_notice(user, "password_changed", _("Your password was changed"))
+    send_notice(user, "password_changed", _l("Your password was changed"))
     sign_in(user, stay=stay, via="change")
     db.session.commit()
     flash(_("Your password is changed. All other devices are signed out."), "success")

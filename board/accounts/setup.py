@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NoReturn
 
+from babel.support import Translations
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -87,6 +89,7 @@ def init_accounts(app: Flask) -> None:
     security._webauthn_util_cls = second_factor.OwnOrigin
     store = SQLAlchemyUserDatastore(db, User, RoleMixin, Passkey)
     security.init_app(app, store, register_blueprint=True, wan_register_form=PasskeyForm)
+    security.i18n_domain.cache = CountryCatalogues(security.i18n_domain.translation_directories)
     security.want_json(lambda _request: False)
     security.unauthn_handler(_ask_to_sign_in)
     security.reauthn_handler(signing_in.ask_again)
@@ -100,6 +103,31 @@ def init_accounts(app: Flask) -> None:
     app.register_error_handler(step_up.StepUpNeeded, step_up.step_up_needed)
     address = f"{ADDRESSES['SECURITY_CHANGE_EMAIL_URL']}/<token>"
     app.add_url_rule(address, "security.change_email_confirm", methods=["POST"])
+
+
+class CountryCatalogues(dict[tuple[str, str], Translations]):
+    """Flask-Security's own texts by language and domain: they come as "de_DE", our languages are "de"."""
+
+    def __init__(self, directories: list[str]) -> None:
+        """Remember where its catalogues are."""
+        super().__init__()
+        self._directories = [Path(directory) for directory in directories]
+
+    def __missing__(self, asked: tuple[str, str]) -> Translations:
+        """Read the catalogue of the language, or that of one of its countries."""
+        language, domain = asked
+        found = Translations()
+        for directory in self._directories:
+            country = next(iter(sorted(directory.glob(f"{language}_*"))), None)
+            names = [language, *([country.name] if country else [])]
+            found = next((kept for name in names if (kept := _load(directory, name, domain))), found)
+        self[asked] = found
+        return found
+
+
+def _load(directory: Path, name: str, domain: str) -> Translations | None:
+    loaded = Translations.load(str(directory), [name], domain)
+    return loaded if isinstance(loaded, Translations) else None
 
 
 def _leave_rights_to_members(app: Flask) -> None:

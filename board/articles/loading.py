@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from board.access import Moved, NotThere, load
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.extensions import as_loaded, db
+from board.languages import speak_for
 from board.statements import prepared
 from board.urls import spellings, url_for_article
 
@@ -133,6 +134,7 @@ def place_columns() -> list[Any]:
 def place_in(values: Iterator[Any]) -> Article:
     """Return the article that the next values of a row are, those of `place_columns`."""
     columns = dict(zip(PLACE_COLUMNS, values, strict=False))
+    speak_for(columns["site_id"])
     article = as_loaded(Article, columns)
     site = {"id": columns["site_id"], **dict(zip(SITE_COLUMNS, values, strict=False))}
     set_committed_value(article, "site", as_loaded(Site, site))

@@ -42,6 +42,7 @@ class Site(Model):
     name: Mapped[str] = mapped_column(String(100))
     origins: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    language: Mapped[str] = mapped_column(String(20), default="")  # of its pages and mails; empty: the operator's
     comment_mode: Mapped[str] = mapped_column(String(10), default="first")
     rules_version: Mapped[int] = mapped_column(default=0)  # of its screening rules; grows with each change of them
     lessons_version: Mapped[int] = mapped_column(default=0)  # of what its moderators' decisions have taught

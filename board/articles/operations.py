@@ -19,6 +19,7 @@ from board.articles.rules import (
     WrongFields,
     external_id,
     is_on,
+    language,
     line,
     moment,
     one_of,
@@ -71,6 +72,7 @@ def site_rules() -> dict[str, Rule]:
         "name": line(100, needed=_("Give the site a name.")),
         "slug": slug,
         "origins": origins,
+        "language": language,
         "comment_mode": one_of(*SITE_MODES),
     }
 

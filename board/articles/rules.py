@@ -16,6 +16,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from board.articles.models import MAX_EXTERNAL_ID_CHARACTERS
+from board.languages import SHIPPED, shipped
 from board.markup.addresses import is_public_link
 from board.markup.source import strip_unwanted
 
@@ -119,6 +120,15 @@ def one_of(*choices: str) -> Rule:
         return text
 
     return rule
+
+
+def language(text: str) -> str:
+    """Allow a language that ships; none means the operator's."""
+    asked = text.strip()
+    if asked and not shipped(asked):
+        known = ", ".join(SHIPPED)
+        raise Wrong(_("There are no texts in “%(language)s”. Choose one of: %(known)s.", language=asked, known=known))
+    return shipped(asked)
 
 
 def whole_number(least: int, most: int) -> Rule:

@@ -49,6 +49,7 @@ def site_as_typed(site: Site) -> dict[str, str]:
         "name": site.name,
         "slug": site.slug,
         "origins": "\n".join(site.origins),
+        "language": site.language,
         "comment_mode": site.comment_mode,
     }
 

@@ -16,6 +16,7 @@ from board.access import NotThere, load
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.terms import is_slug
 from board.extensions import table_of
+from board.languages import speak_for
 from board.statements import prepared
 
 MAX_KEPT = 200  # papers in each process
@@ -26,7 +27,9 @@ def load_ballot(slug: str) -> Ballot:
     if not is_slug(slug):
         raise NotThere
     query = select(Ballot).where(Ballot.slug == slug, Ballot.state != "draft")
-    return load(query.options(joinedload(Ballot.options)))
+    ballot = load(query.options(joinedload(Ballot.options)))
+    speak_for(ballot.site_id)
+    return ballot
 
 
 def load_paper(slug: str) -> Ballot:
@@ -35,7 +38,9 @@ def load_paper(slug: str) -> Ballot:
     if present is None:
         raise NotThere
     kept: dict[Any, Ballot] = current_app.extensions.setdefault("kept_papers", {})
-    return kept.get(present) or _keep(kept, _read(present.id))
+    paper = kept.get(present) or _keep(kept, _read(present.id))
+    speak_for(paper.site_id)
+    return paper
 
 
 def _read(number: int) -> Ballot:

@@ -18,6 +18,7 @@ def site_options(command: F) -> F:
     """Give the command an option for each field of a site."""
     options = (
         click.option("--origin", "origins", multiple=True, help="Origin of its own pages; may be given again."),
+        click.option("--language", help="Of its pages and mails, as in de; empty: as the operator has set."),
         click.option(
             "--mode",
             type=click.Choice(["first", "held", "closed"]),
@@ -44,7 +45,7 @@ def site() -> None:
 @click.option("--name", required=True, help="The publication's name.")
 @site_options
 @with_app
-def add(slug: str, name: str, origins: tuple[str, ...], mode: str | None) -> None:
+def add(slug: str, name: str, **given: Any) -> None:
     """Add a site. SHORT_NAME stands in addresses as ?site=….
 
     \b
@@ -54,7 +55,7 @@ def add(slug: str, name: str, origins: tuple[str, ...], mode: str | None) -> Non
     from board.articles.operations import add_site, primary_site
 
     primary_site()
-    _save(lambda: add_site({"slug": slug, "name": name, **_values(origins, mode)}), "Added")
+    _save(lambda: add_site({"slug": slug, "name": name, **_values(**given)}), "Added")
 
 
 @site.command()
@@ -63,25 +64,26 @@ def add(slug: str, name: str, origins: tuple[str, ...], mode: str | None) -> Non
 @click.option("--short-name", "slug", help="Stands in addresses as ?site=….")
 @site_options
 @with_app
-def edit(which: str, name: str | None, slug: str | None, origins: tuple[str, ...], mode: str | None) -> None:
+def edit(which: str, name: str | None, slug: str | None, **given: Any) -> None:
     """Change what is given of a site (its name or short name), and nothing else.
 
     \b
     Examples:
       board site edit main --mode held
+      board site edit main --language de
       board site edit evening --origin https://evening.example --origin https://www.evening.example
     """
     from board.articles.operations import edit_site
 
     found = site_named(which)
-    given = {key: value for key, value in (("name", name), ("slug", slug)) if value is not None}
-    _save(lambda: edit_site(found, {**given, **_values(origins, mode)}), "Saved")
+    values = _values(name=name, slug=slug, **given)
+    _save(lambda: edit_site(found, values), "Saved")
 
 
 @site.command("list")
 @with_app
 def list_() -> None:
-    """List the sites: short name, mode, name, origins; parted by tabs.
+    """List the sites: short name, mode, name, origins, language; parted by tabs.
 
     \b
     Example:
@@ -93,12 +95,12 @@ def list_() -> None:
     from board.extensions import db
 
     for found in db.session.scalars(select(Site).order_by(Site.id)):
-        click.echo(f"{found.slug}\t{found.comment_mode}\t{found.name}\t{' '.join(found.origins)}")
+        click.echo(f"{found.slug}\t{found.comment_mode}\t{found.name}\t{' '.join(found.origins)}\t{found.language}")
 
 
-def _values(origins: tuple[str, ...], mode: str | None) -> dict[str, str]:
-    values = {"origins": "\n".join(origins)} if origins else {}
-    return {**values, "comment_mode": mode} if mode else values
+def _values(origins: tuple[str, ...], mode: str | None, **texts: str | None) -> dict[str, str]:
+    typed = {**texts, "comment_mode": mode, "origins": "\n".join(origins) or None}
+    return {name: text for name, text in typed.items() if text is not None}
 
 
 def _save(act: Callable[[], Any], done: str) -> None:

@@ -12,6 +12,7 @@ from board.articles.loading import place_columns, place_in
 from board.articles.models import Article, Site
 from board.comments.models import Comment
 from board.extensions import as_loaded
+from board.languages import speak_for
 from board.statements import prepared
 
 # What replying to a comment or liking it takes.
@@ -26,6 +27,7 @@ def load_comment(comment_id: int, viewer: Any) -> Comment:
     """Return the comment with its author and article, if the viewer may see it. Raises NotThere."""
     query = select(Comment).where(Comment.id == comment_id)
     comment = load(query.options(joinedload(Comment.author), joinedload(Comment.article)))
+    speak_for(comment.site_id)
     if not comment.is_visible_to(viewer):
         raise NotThere
     return comment

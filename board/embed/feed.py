@@ -5,7 +5,6 @@ from datetime import datetime
 
 from feedgenerator import Atom1Feed
 from flask import url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
@@ -14,6 +13,7 @@ from board.articles.loading import article_path
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.extensions import db
+from board.languages import page_language
 from board.markup import text_for_xml
 from board.urls import absolute
 
@@ -38,7 +38,7 @@ def atom_feed(article: Article) -> str:
         description=text_for_xml(article.standfirst),
         feed_url=absolute(article_path(article, "syndication.feed")),
         feed_guid=absolute(article_path(article, "comments.thread")),
-        language=str(get_locale()).replace("_", "-"),
+        language=page_language(),
         author_name=text_for_xml(article.site.name),
     )
     feed.began = article.published_at

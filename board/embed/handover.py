@@ -28,6 +28,7 @@ from board.articles.models import Site
 from board.embed.links import present_frame
 from board.embed.models import Handover
 from board.extensions import db
+from board.languages import asked_language
 from board.storage import now
 
 embed = Blueprint("handover", __name__)
@@ -47,7 +48,7 @@ def window() -> Response:
     site, challenge = _asked_site(), request.args.get("challenge", "")
     if not CHALLENGE(challenge):
         raise NotThere
-    here = url_for(".window", site=site.slug, challenge=challenge)
+    here = url_for(".window", site=site.slug, challenge=challenge, language=asked_language() or None)
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=here), 303)
     code = ""
@@ -79,7 +80,9 @@ def window_url() -> str:
     if site is None:
         return ""
     session[SECRET] = session.get(SECRET) or secrets.token_urlsafe(32)
-    return url_for("handover.window", site=site.slug, challenge=challenge_of(session[SECRET]))
+    return url_for(
+        "handover.window", site=site.slug, challenge=challenge_of(session[SECRET]), language=asked_language() or None
+    )
 
 
 def challenge_of(secret: str) -> str:

@@ -19,6 +19,7 @@ from board.articles.models import Site
 from board.embed.claims import Claims, TokenRefused
 from board.embed.models import SsoIdentity
 from board.extensions import db
+from board.languages import page_language, shipped
 from board.storage import now
 
 DOMAIN = "single-sign-on.invalid"  # RFC 2606: no mail ever gets there, and nobody can register it
@@ -61,7 +62,7 @@ def forget_identities(user: User) -> None:
 
 
 def _join(site: Site, claims: Claims) -> User:
-    user = User(email=_address(site, claims), password=None, confirmed_at=now())
+    user = User(email=_address(site, claims), password=None, confirmed_at=now(), language=shipped(page_language()))
     for name in _names(claims.name):
         _name(user, name)
         if _keep(user, site, claims):

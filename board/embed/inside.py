@@ -80,7 +80,8 @@ def lead_to_frame() -> Response | None:
         if is_fragment():
             return None
         slug = str((request.view_args or {}).get("slug"))
-        return redirect(url_for("embed.ballot", slug=slug) + (f"?{urlencode(asked)}" if asked else ""), 302)
+        path = url_for("embed.ballot", slug=slug)
+        return redirect(f"{path}{'&' if '?' in path else '?'}{urlencode(asked)}" if asked else path, 302)
     from board.embed.finding import frame_path
 
     article = load_article(request.view_args["article_id"])  # type: ignore[index]

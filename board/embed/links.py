@@ -10,7 +10,8 @@ from flask.globals import request_ctx
 from werkzeug.routing import MapAdapter
 
 from board.articles.models import Site
-from board.embed.mount import FRAMES
+from board.embed.mount import FRAMES, LANGUAGE_MARK
+from board.languages import asked_language, speak_for
 
 SIGN_IN = (
     *("security.login", "security.logout", "security.register", "security.send_confirmation"),
@@ -24,6 +25,7 @@ ACTS = (
     *("ballots.show", "ballots.show_form", "ballots.vote", "ballots.ticket", "gate.show_gate", "gate.unlock"),
 )
 PARTS = ("pages.article", "handover.take", "single_sign_on.take", "single_sign_on.end")
+DOCUMENTS = "embed."  # the endpoints of what an element on a publisher's page asks for
 INSIDE = frozenset({*SIGN_IN, *ACTS, *PARTS})
 
 
@@ -33,17 +35,20 @@ class FrameLinks(MapAdapter):
     def __init__(self, plain: MapAdapter, site: Site) -> None:
         """Take over everything else from the request's own adapter."""
         vars(self).update(vars(plain))
-        self._place = place_of(site)
+        self._place, self._language = place_of(site), asked_language()
 
     def build(self, endpoint: str, *args: Any, **more: Any) -> str:
         """Return the address of an endpoint."""
         path = super().build(endpoint, *args, **more)
+        if self._language and endpoint.startswith(DOCUMENTS):
+            return f"{path}{'&' if '?' in path else '?'}language={self._language}"
         return f"{self._place}{path}" if endpoint in INSIDE else path
 
 
 def place_of(site: Site) -> str:
-    """Return what stands before the paths of pages in the site's frames."""
-    return f"{FRAMES}at/{site.slug}"
+    """Return what stands before the paths of pages in the site's frames; the language that was asked for goes along."""
+    language = asked_language()
+    return f"{FRAMES}at/{site.slug}{LANGUAGE_MARK}{language}" if language else f"{FRAMES}at/{site.slug}"
 
 
 def enter_frame(site: Site) -> Site:
@@ -52,6 +57,7 @@ def enter_frame(site: Site) -> Site:
     if plain is not None and not isinstance(plain, FrameLinks):
         request_ctx.url_adapter = FrameLinks(plain, site)
     g.frame = site
+    speak_for(site.id)
     return site
 
 

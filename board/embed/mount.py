@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from board.languages import ASKED_KEY, SHIPPED
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FRAMES = "/embed/"
-PLACE = re.compile(r"/embed/at/([a-z0-9-]{1,50})(/.*)", re.DOTALL).fullmatch
+LANGUAGE_MARK = "."  # between the site and the language that the element asked for; no short name has it
+PLACE = re.compile(rf"/embed/at/([a-z0-9-]{{1,50}})(?:\.({'|'.join(SHIPPED)}))?(/.*)", re.DOTALL).fullmatch
 PLACE_KEY = "board.frame"  # the short name of the site, in the request's environment
 COOKIE_PREFIX = "__Host-board-framed."  # so no other host, and no page without TLS, can set them
 FOR_FRAMES = "Path=/; Secure; SameSite=None; Partitioned"
@@ -36,7 +39,7 @@ class FrameMount:
             return self._app(environ, start_response)
         inner = {**environ, "HTTP_COOKIE": without_prefix(environ.get("HTTP_COOKIE", ""))}
         if place := PLACE(path):
-            inner.update({PLACE_KEY: place[1], "PATH_INFO": place[2]})
+            inner.update({PLACE_KEY: place[1], ASKED_KEY: place[2], "PATH_INFO": place[3]})
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
             return start_response(status, [for_frames(name, value) for name, value in headers], exc_info)

@@ -15,6 +15,7 @@ from board.gate.forms import UnlockForm, unlock_form
 from board.gate.models import Consent, Subscriber, consent_for
 from board.gate.opening import CONTINUE_ID, Opening, opened, opening_for
 from board.gate.readers import remember_reader
+from board.languages import speak_for
 
 UNLOCKS_PER_NETWORK = 600  # in 15 minutes: more than a school reads, fewer than it takes to fill a disk
 
@@ -129,6 +130,7 @@ def _load_consent(token: str) -> Consent:
     consent = consent_for(token)
     if consent is None:
         raise NotThere
+    speak_for(consent.site_id)
     return consent
 
 
@@ -136,6 +138,7 @@ def _load_leaver(token: str) -> Subscriber:
     subscriber = operations.leaver(token)
     if subscriber is None:
         raise NotThere
+    speak_for(subscriber.site_id)
     return subscriber
 
 

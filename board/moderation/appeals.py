@@ -30,6 +30,7 @@ from board.accounts.reach import Reach, SiteRole
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.extensions import Model, db
+from board.languages import speaking
 from board.moderation.decisions import decide
 from board.moderation.deeds import settle
 from board.moderation.sanctioning import lift
@@ -184,9 +185,10 @@ def _tell(appeal: Appeal) -> None:
     member = appeal.statement.member
     if member.is_placeholder or not member.active:
         return
-    subject = _("Your appeal: the decision stands")
-    if appeal.state == "overturned":
-        subject = _("Your appeal: the decision is overturned")
     link = link_to("moderation.decision", statement_id=str(appeal.statement_id))
-    words = render_template("moderation/mail/appeal.txt", appeal=appeal, member=member, link=link)
-    enqueue_mail(member.email, subject, words, by_stranger=False)
+    with speaking(member.language, appeal.statement.site_id):
+        subject = _("Your appeal: the decision stands")
+        if appeal.state == "overturned":
+            subject = _("Your appeal: the decision is overturned")
+        words = render_template("moderation/mail/appeal.txt", appeal=appeal, member=member, link=link)
+        enqueue_mail(member.email, subject, words, by_stranger=False)

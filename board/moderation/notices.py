@@ -31,6 +31,7 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.reasons import reason_text
 from board.extensions import Model, db
+from board.languages import speaking
 from board.moderation.statements import TOLD_AFTER
 from board.outbox import deliverer, enqueue, enqueue_mail
 from board.statements import insert_once
@@ -146,6 +147,7 @@ def mail_answer(payload: dict[str, Any]) -> None:
         return
     comment = notice.comment
     link = link_to("comments.permalink", comment_id=str(comment.id))
-    reason = reason_text(comment.removal_reason) if comment.state == "removed" else ""
-    words = render_template("moderation/mail/notice_answer.txt", notice=notice, link=link, reason=reason)
-    enqueue_mail(notice.email, _("Your notice: what we decided"), words, by_stranger=False)
+    with speaking("", notice.site_id):
+        reason = reason_text(comment.removal_reason) if comment.state == "removed" else ""
+        words = render_template("moderation/mail/notice_answer.txt", notice=notice, link=link, reason=reason)
+        enqueue_mail(notice.email, _("Your notice: what we decided"), words, by_stranger=False)

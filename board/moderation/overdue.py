@@ -22,6 +22,7 @@ from board.accounts.reach import SiteRole, reach
 from board.articles.models import PRIMARY_SITE_ID, Site
 from board.comments.models import Comment
 from board.extensions import Model, db
+from board.languages import FOR_STAFF, speaking
 from board.moderation.appeals import Appeal
 from board.moderation.models import Report
 from board.moderation.notices import Notice
@@ -214,9 +215,10 @@ def _claim(watch: Watch, moment: datetime) -> bool:
 def _tell(watch: Watch, late: Sequence[Waiting]) -> None:
     for moderator in _moderators(watch.site_id):
         if lines := in_queues([one for one in late if moderator.id not in one.not_for]):
-            words = render_template("moderation/mail/overdue.txt", moderator=moderator, site=watch, lines=lines)
-            subject = _("Comments of %(site)s wait for you", site=watch.name)
-            enqueue_mail(moderator.email, subject, words, as_html(words), by_stranger=False)
+            with speaking(FOR_STAFF):
+                words = render_template("moderation/mail/overdue.txt", moderator=moderator, site=watch, lines=lines)
+                subject = _("Comments of %(site)s wait for you", site=watch.name)
+                enqueue_mail(moderator.email, subject, words, as_html(words), by_stranger=False)
     if current_app.config["BOARD"].overdue_url:
         counts = {one.queue: {"count": one.count, "since": one.since.isoformat()} for one in in_queues(late)}
         data = {"site": watch.slug, "queues": counts, "desk": link_to("moderation.desk")}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.extensions import Model, db
+from board.languages import speaking
 from board.moderation.models import Report
 from board.moderation.statements import TOLD_AFTER
 from board.outbox import deliverer, enqueue, enqueue_mail
@@ -101,5 +102,7 @@ def mail_outcome(payload: dict[str, Any]) -> None:
         return
     query = select(Comment).where(Comment.id == report.comment_id).options(joinedload(Comment.article))
     comment = db.session.scalars(query).unique().one()
-    words = render_template("moderation/mail/outcome.txt", report=report, reporter=reporter, article=comment.article)
-    enqueue_mail(reporter.email, _("Your report"), words, by_stranger=False)
+    with speaking(reporter.language, comment.site_id):
+        told = {"report": report, "reporter": reporter, "article": comment.article}
+        words = render_template("moderation/mail/outcome.txt", **told)
+        enqueue_mail(reporter.email, _("Your report"), words, by_stranger=False)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, render_template
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -17,8 +18,9 @@ from board.accounts.mails import link_to
 from board.accounts.models import User
 from board.accounts.sanctions import Sanction
 from board.comments.models import Comment
-from board.comments.reasons import HOUSE, LAW, find_reason
+from board.comments.reasons import HOUSE, LAW, REASONS, WORDS, find_reason
 from board.extensions import Model, db
+from board.languages import speaking
 from board.markup import excerpt
 from board.outbox import deliverer, enqueue, enqueue_mail
 from board.storage import now
@@ -26,6 +28,13 @@ from board.storage import now
 KIND, BACK_KIND = "statement", "statement_withdrawn"
 TOLD_AFTER = timedelta(seconds=15)  # the ten seconds in which the desk offers to undo, and some more
 QUOTED_CHARACTERS = 2000
+SUBJECTS = {
+    "removal": _l("Your comment was removed"),
+    "warning": _l("A warning from the moderators"),
+    "hold": _l("Your comments wait for a moderator from now on"),
+    "suspension": _l("Your account is suspended"),
+    "ban": _l("Your account is barred"),
+}
 ON_COMMENT: dict[str, Any] = {
     "sqlite_where": text("comment_id IS NOT NULL"),
     "postgresql_where": text("comment_id IS NOT NULL"),
@@ -85,6 +94,16 @@ class Statement(Model):
     def is_by_law(self) -> bool:
         """Tell whether the law is what was broken, not a rule of the house."""
         return self.ground == LAW
+
+    @property
+    def shown_reason(self) -> str:
+        """Return the reason's name: one that ships in the reader's language, a site's own as it was worded then."""
+        return str(REASONS.get(self.reason) or self.reason_name)
+
+    @property
+    def shown_words(self) -> str:
+        """Return what the member is told beside the reason's name."""
+        return str(WORDS.get(self.reason) or self.words)
 
     @property
     def appeal_until(self) -> datetime:
@@ -203,22 +222,15 @@ def mail_statement(payload: dict[str, Any]) -> None:
     )
     if not db.session.execute(telling.values(told_at=now())).rowcount:  # type: ignore[attr-defined]
         return
-    subjects = {
-        "removal": _("Your comment was removed"),
-        "warning": _("A warning from the moderators"),
-        "hold": _("Your comments wait for a moderator from now on"),
-        "suspension": _("Your account is suspended"),
-        "ban": _("Your account is barred"),
-    }
     statement = load_statement(payload["statement"])
-    _mail(statement, subjects[statement.act], "moderation/mail/statement.txt")
+    _mail(statement, SUBJECTS[statement.act], "moderation/mail/statement.txt")
 
 
 @deliverer(BACK_KIND)
 def mail_withdrawal(payload: dict[str, Any]) -> None:
     """Tell the member that a decision is taken back."""
     statement = load_statement(payload["statement"])
-    subject = _("Your comment is back") if statement.act == "removal" else _("A decision about you is lifted")
+    subject = _l("Your comment is back") if statement.act == "removal" else _l("A decision about you is lifted")
     _mail(statement, subject, "moderation/mail/withdrawn.txt")
 
 
@@ -230,10 +242,11 @@ def load_statement(statement_id: int) -> Statement:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _mail(statement: Statement, subject: str, template: str) -> None:
+def _mail(statement: Statement, subject: LazyString, template: str) -> None:
     member = statement.member
     if member.is_placeholder or not member.active:
         return
     link = link_to("moderation.decision", statement_id=str(statement.id))
-    words = render_template(template, statement=statement, member=member, link=link)
-    enqueue_mail(member.email, subject, words, by_stranger=False)
+    with speaking(member.language, statement.site_id):
+        words = render_template(template, statement=statement, member=member, link=link)
+        enqueue_mail(member.email, str(subject), words, by_stranger=False)

@@ -17,6 +17,7 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.csrf import SAFE_METHODS
 from board.extensions import commit_and_keep, db
+from board.languages import speak_for
 from board.moderation.answers import flash_batch
 from board.moderation.decisions import Batch, decide
 from board.moderation.forms import RemovalForm, ReportForm
@@ -93,7 +94,10 @@ def ways_to_report(comment: Comment) -> tuple[str, int]:
 def load_comment(comment_id: int, within: Reach = EVERYWHERE) -> Comment:
     """Return the comment with what its page needs, if it is within reach. Raises NotThere."""
     with_page = (joinedload(Comment.author), joinedload(Comment.article).joinedload(Article.site))
-    return load(select(Comment).where(Comment.id == comment_id, within.covers(Comment.site_id)).options(*with_page))
+    query = select(Comment).where(Comment.id == comment_id, within.covers(Comment.site_id))
+    comment = load(query.options(*with_page))
+    speak_for(comment.site_id)
+    return comment
 
 
 def shown(template: str, form: ReportForm | RemovalForm, comment: Comment) -> tuple[str, int]:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from board.articles.uploads import uploaded
+from board.languages import SHIPPED
 
 SITE_MODE_CHOICES = [
     SelectChoice("first", _l("Are published at once")),
@@ -27,7 +28,7 @@ class ManageForm(FlaskForm):  # type: ignore[misc]
 
     def typed(self) -> dict[str, str | bytes]:
         """Return what was typed into each field that was sent."""
-        typed = {field.name: field.data or "" for field in self if isinstance(field, StringField | RadioField)}
+        typed = {field.name: field.data or "" for field in self if isinstance(field, StringField | SelectField)}
         if not typed.get("comment_mode", "as it is"):
             del typed["comment_mode"]  # the form of a page that was opened before there were modes
         return typed
@@ -92,6 +93,11 @@ class SiteForm(ManageForm):
     name = StringField(_l("Name"))
     slug = StringField(_l("Short name"))
     origins = TextAreaField(_l("Origins"))
+    language = SelectField(
+        _l("Language"),
+        choices=[SelectChoice("", _l("As the operator has set")), *(SelectChoice(*one) for one in SHIPPED.items())],
+        validate_choice=False,
+    )
     comment_mode = RadioField(
         _l("New comments"),
         choices=SITE_MODE_CHOICES,

@@ -9,6 +9,7 @@ from flask import Flask
 from board.answers import HAS_FRESH_COOKIE, HAS_OUR_COOKIE, HAS_THREAD_COOKIE
 from board.config import Settings
 from board.extensions import db
+from board.languages import SITE_LANGUAGES
 from board.pagecache import READY_PAGES, PageCache
 from board.pages.stamps import Version, versions_in
 
@@ -50,12 +51,13 @@ def takes_overlay(path: str, cookies: str) -> bool:
 
 def stamps_of(app: Flask) -> Version:
     """Return the function that tells the version of what a page shows, and the stretch of time it is trusted in."""
+    languages = app.extensions[SITE_LANGUAGES]
     with app.app_context():
         version_of = versions_in(db.engine)
 
     def stamp(path: str, query: str) -> str | None:
         version = version_of(path, query)
-        return None if version is None else f"{version} {stretch(path)}"
+        return None if version is None else f"{version} {stretch(path)} {languages.mark}"
 
     return stamp
 

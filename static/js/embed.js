@@ -27,12 +27,13 @@
   };
 
   const define = (kind, least, label, path, ask) => tags.define("board-" + kind, class extends HTMLElement {
-    static observedAttributes = ["article-id", "ballot", "site", "sort", "theme", "accent", "font", "density"];
+    static observedAttributes = ["article-id", "ballot", "site", "sort", "language", "theme", "accent", "font", "density"];
 
     connectedCallback() {
       const frame = this.frame = page.createElement("iframe"), look = this.look(), asked = new URLSearchParams(ask(this));
       frames.add(this);
       asked.set("site", siteOf(this));
+      asked.set("language", said(this, "language") || "");
       this.start = +said(this, "height") || least;
       this.least = this.isReady = 0;
       Object.assign(frame, { title: label, loading: isChecked ? "eager" : "lazy", referrerPolicy: "origin", src: `${home}/embed/${path(this)}?${asked}#${new URLSearchParams(look)}` });

@@ -203,3 +203,34 @@ def test_mail_says_which_site_sent_it(author: User, site: Site) -> None:
     db.session.commit()
     (mail,) = mails_to(author.email)
     assert mail["text"].endswith(f"-- \n{site.name}\nhttp://localhost/\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        ("de", "Bestätigen Sie Ihre E-Mail-Adresse", "Guten Tag Nina,"),
+        ("ar", "أكِّد عنوان بريدك الإلكتروني", "مرحبًا Nina،"),
+    ],
+)
+def test_a_member_gets_mails_in_the_language_they_registered_in(
+    client: Browser, site: Site, language: str, subject: str, words: str
+) -> None:
+    site.language = language
+    db.session.commit()
+    client.post("/register", JOIN)
+    db.session.expire_all()
+    site.language = ""
+    db.session.commit()
+    mail = mails_to("n@example.com")[-1]
+    assert mail["subject"] == subject
+    assert words in mail["text"]
+    assert f'<div lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in mail["html"]
+
+
+def test_whoever_chose_none_gets_the_first_sites_language(author: User, site: Site) -> None:
+    site.language = "de"
+    db.session.commit()
+    queue_request("reset", author.email)
+    db.session.commit()
+    (mail,) = mails_to(author.email)
+    assert mail["subject"] == "Wählen Sie ein neues Passwort"
