@@ -1,12 +1,10 @@
 """What every answer gets: the true client address, locale, security headers, a request ID and a log line."""
 
-import hashlib
 import secrets
 import time
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
 import structlog
 from babel import Locale
@@ -19,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from board.answers import FRESH_COOKIE, FRESH_SECONDS
 from board.config import Settings
 from board.languages import init_languages
+from board.statics import init_statics, keep_static
 from board.storage import now
 from board.urls import absolute, url_for_article
 
@@ -29,8 +28,6 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     f"connect-src 'self'; media-src 'self'; frame-src {VIDEO_FRAMES}; form-action 'self'; base-uri 'none'"
 )
-KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
-KEPT_FOR_A_WHILE = "public, max-age=300"
 STAY_ON_TLS = "max-age=31536000"
 
 
@@ -58,7 +55,7 @@ def init_web(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     init_languages(app, settings)
     app.config["SECURITY_HEADERS"] = security_headers(settings)
-    app.url_defaults(name_version)
+    init_statics(app)
     app.before_request(start_clock)
     app.after_request(finish)
     app.after_request(ask_for_fresh_pages)
@@ -73,26 +70,6 @@ def init_web(app: Flask, settings: Settings) -> None:
 def security_headers(settings: Settings) -> dict[str, str]:
     """Return the headers of every answer; over TLS they also ask browsers to stay there."""
     return SECURITY_HEADERS | ({"Strict-Transport-Security": STAY_ON_TLS} if settings.is_https else {})
-
-
-def name_version(endpoint: str, values: dict[str, object]) -> None:
-    """Name a static file's version in its address, so that browsers can keep it for good."""
-    if endpoint == "static":
-        values["v"] = static_version(str(current_app.static_folder), str(values["filename"]))
-
-
-@cache
-def static_version(directory: str, filename: str) -> str:
-    """Return a short hash of the file; empty if it is not there."""
-    file = Path(directory) / filename
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else ""
-
-
-def keep_static(response: Response) -> None:
-    """Let browsers keep exactly this version of a static file for good, any other for a while."""
-    filename = (request.view_args or {}).get("filename", "")
-    is_exact = request.args.get("v") == static_version(str(current_app.static_folder), filename)
-    response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_exact else KEPT_FOR_A_WHILE
 
 
 def time_ago(moment: datetime) -> str:

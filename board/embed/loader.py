@@ -1,19 +1,14 @@
 """`/embed.js`: the one script on a publisher's page, which makes the elements of Board work there."""
 
-import re
-from functools import cache
-from pathlib import Path
-
 from flask import Blueprint, Response, current_app, request
 
-from board.web import KEPT_FOR_GOOD, static_version
+from board.statics import KEPT_FOR_GOOD, short_form, static_version
 
 embed = Blueprint("embed_loader", __name__)
 
 SOURCE, SSO_SOURCE = "js/embed.js", "js/embed-sso.js"
 # Within its hour a browser does not even ask; a process makes and compresses it once.
 KEPT_FOR_AN_HOUR = "public, max-age=3600, immutable, stale-while-revalidate=86400, stale-if-error=604800"
-COMMENT_OR_INDENT = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)
 
 
 @embed.get("/embed.js")
@@ -29,15 +24,9 @@ def single_sign_on() -> Response:
 
 
 def _answer(source: str) -> Response:
-    response = Response(_script(str(current_app.static_folder), source), mimetype="text/javascript")
+    response = Response(short_form(str(current_app.static_folder), source), mimetype="text/javascript")
     is_exact = request.args.get("v") == static_version(str(current_app.static_folder), source)
     response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_exact else KEPT_FOR_AN_HOUR
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Allow-Origin"] = "*"  # for a publisher's `integrity` and `crossorigin`
     return response
-
-
-@cache
-def _script(directory: str, source: str) -> str:
-    """Return the script without its comments and indents, which are for us alone."""
-    return COMMENT_OR_INDENT.sub("", (Path(directory) / source).read_text(encoding="utf-8"))
