@@ -89,16 +89,20 @@ wheel: $(UV) ## Build a wheel into dist/
 clean: ## Remove what set-up and checks made (instance/ stays)
 	rm -rf .venv .tools dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-# Set-up is done again only when pyproject.toml or a lock changes.
+# Set-up is done again only when pyproject.toml or a lock changes. It compiles Board too, so that the first start is quick,
+# and every start where Python may not write what it compiled (PYTHONDONTWRITEBYTECODE).
+COMPILE = $(BIN)/python -m compileall -q board
 
 .venv/.run: pyproject.toml requirements.lock $(BIN)/python
 	@echo "Installing what Board needs …"
 	@$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps -r requirements.lock -e .
+	@$(COMPILE)
 	@touch $@
 
 .venv/.dev: pyproject.toml requirements-dev.lock $(BIN)/python
 	@echo "Installing what Board and its developers need …"
 	@$(UV) pip install --quiet --exact --python $(BIN)/python --compile-bytecode --no-deps -r requirements-dev.lock -e .
+	@$(COMPILE)
 	@touch .venv/.run $@
 
 $(BIN)/python: | $(UV)

@@ -118,7 +118,7 @@ def prepare(scene: Scene, settings: Settings) -> None:
 
 
 def measure_sqlite(scene: Scene, isso_place: Path) -> None:
-    """Measure the small machine's default: one process on SQLite."""
+    """Measure what one machine gets by itself; then the small machine's memory."""
     parts = scene.parts
     if "ballots" in parts:
         with serving(scene.server, "/"):
@@ -151,6 +151,8 @@ def measure_sqlite(scene: Scene, isso_place: Path) -> None:
         mixed.memory(scene)
         if "desk" in parts:
             desk.desk(scene)
+    if "mixed" in parts:
+        mixed.memory_of_a_small_machine(scene)
 
 
 def measure_postgresql(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """The servers, all on loopback: Board as `board serve` runs it, nginx as the limit, PostgreSQL behind."""
 
+import compileall
 import gzip
 import os
 import shutil
@@ -72,7 +73,8 @@ class BoardServer:
         self.started_in = 0.0  # seconds, the last time
 
     def init(self) -> None:
-        """Make the database."""
+        """Make the database; and compile Board, as it is where it is installed."""
+        compileall.compile_dir(ROOT / "board", quiet=1)
         command = [sys.executable, "-m", "board", "init"]
         made = subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
@@ -124,6 +126,11 @@ class BoardServer:
         """Return the processor time that all its processes have taken so far."""
         assert self.process is not None
         return sum(cpu_ticks(pid) for pid in family_of(self.process.pid)) / os.sysconf("SC_CLK_TCK")
+
+    def web_processes(self) -> int:
+        """Return how many processes answer."""
+        assert self.process is not None
+        return len(family_of(self.process.pid)) - 1
 
     def memory_mb(self) -> float:
         """Return the proportional set size of all its processes."""
