@@ -33,7 +33,9 @@ def run(*, host: str | None, port: int | None, workers: int | None, socket: str 
     if not has_newest_schema(settings.database_url):
         upgrade()
     host, port = host or settings.host, port or settings.port
-    if not socket:
+    if socket:
+        take_socket(Path(socket))
+    else:
         refuse_taken_port(host, port)
     os.environ[DELIVERS] = "1" if delivers else ""
     os.environ["BOARD_PORT"] = str(port)  # for the web processes, whose links name it
@@ -68,6 +70,18 @@ def refuse_taken_port(host: str, port: int) -> None:
         except OSError as error:
             click.echo(f"Error: cannot listen on {host}:{port}: {error.strerror}. Choose another: --port", err=True)
             sys.exit(1)
+
+
+def take_socket(path: Path) -> None:
+    """Clear away what a killed Board left behind; end with a sentence if somebody answers there or it is no socket."""
+    with network.socket(network.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            click.echo(f"Error: somebody answers on {path} already. Choose another: --socket", err=True)
+            sys.exit(1)
+    if path.exists() and not path.is_socket():
+        click.echo(f"Error: {path} is there, and it is no socket. Choose another: --socket", err=True)
+        sys.exit(1)
+    path.unlink(missing_ok=True)
 
 
 def sqlite_file(settings: Settings) -> str:
