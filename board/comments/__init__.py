@@ -11,7 +11,7 @@ def init_app(app: Flask) -> None:
     from board.comments import quiet, searching  # noqa: F401 - routes of the first, tables of the second
     from board.comments.drafts import drafts_of, forget_drafts, init_drafts
     from board.comments.looks import comments_html
-    from board.comments.news import news_texts
+    from board.comments.news import count_texts, news_texts
     from board.comments.reasons import reason_text
     from board.comments.threads import touch_threads_of
     from board.comments.views import comments
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.globals.update(comments_html=comments_html, more_replies_text=more_replies_text)
     app.register_blueprint(comments)
-    app.jinja_env.globals.update(reason_text=reason_text, news_texts=news_texts)
+    app.jinja_env.globals.update(reason_text=reason_text, count_texts=count_texts, news_texts=news_texts)
     app.jinja_env.globals.update(BADGES=BADGES)
     badge_changed.connect(touch_threads_of)
     init_drafts(app)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from board.access import Moved, NotThere
+from board.access import Moved
 from board.articles.loading import refuse_nul
 from board.articles.models import Article, Site
 from board.comments.merging import article_called
@@ -14,13 +14,11 @@ from board.extensions import db
 def find_article(site: Site) -> Article | None:
     """Return the site's article that the request names with `?article_id=`, or None if it is not known yet.
 
-    Raises Moved, with the frame of the other, if it is merged into one; NotThere if no ID is given.
+    Raises Moved, with the frame of the other, if it is merged into one.
     """
     external_id = request.args.get("article_id", "")
     refuse_nul(external_id)
-    if not external_id:
-        raise NotThere
-    found = article_called(site.id, external_id)
+    found = article_called(site.id, external_id) if external_id else None
     if found and found.merged_into_id:
         into = db.session.get_one(Article, found.merged_into_id)
         raise Moved(frame_path(into, str(request.endpoint), sort=request.args.get("sort") or None))

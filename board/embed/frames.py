@@ -10,11 +10,12 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from board.access import load
+from board.access import NotThere, load
 from board.accounts.limits import TooManyTries
 from board.answers import is_for_everybody, kept, private
 from board.articles.models import Article, Site
 from board.articles.rules import WrongFields
+from board.ballots.models import Ballot
 from board.ballots.papers import load_ballot
 from board.ballots.placing import view_of
 from board.comments.answers import thread_answer
@@ -42,7 +43,12 @@ def thread() -> Response:
 @embed.get("/ballots/<slug>")
 def ballot(slug: str) -> Response:
     """Show a ballot."""
-    shown = load_ballot(slug)
+    try:
+        shown = load_ballot(slug)
+    except NotThere:
+        return _no_ballot(slug)
+    if not _may_be_meant(shown):
+        return _no_ballot(slug)
     enter_frame(shown.site)
     view = view_of(shown)
     html = render_template("embed/ballot.html", view=view, site=shown.site)
@@ -79,6 +85,18 @@ def register() -> Response:
     return framed(redirect(frame_path(article, endpoint), 303), site)
 
 
+def _may_be_meant(ballot: Ballot) -> bool:
+    """Tell whether the page that asks may show the ballot: it names its site by an origin, or by its short name."""
+    asked = request.args.get("site", "")
+    return not asked or asked == ballot.site.slug or asked in ballot.site.origins
+
+
+def _no_ballot(slug: str) -> Response:
+    site = asked_site()
+    problem = f"No ballot of “{site.name}” has the short name “{slug}”. See /manage/ballots."
+    return _not_here(site, _("This vote is not here."), problem, 404)
+
+
 def framed_thread(article: Article) -> ThreadPage:
     """Return the page of the thread that the request asks for; its links lead to frames again."""
     page = thread_page(article, current_user, frame_path(article))
@@ -88,14 +106,20 @@ def framed_thread(article: Article) -> ThreadPage:
 
 def _unknown_article(site: Site) -> Response:
     """Answer for an article that is not known yet: with a ticket to register it, where the page around may do so."""
+    if not request.args.get("article_id"):
+        return _not_registered(site, "The element needs an article-id.", 404)
     ticket = registering.make_ticket(site)
     if not ticket:
-        return _not_registered(site, _("It appears once it is shown on a page of the site’s own."), 404)
+        return _not_registered(site, "The article appears once it is shown on a page of the site’s own.", 404)
     html = render_template("embed/unknown.html", site=site, ticket=ticket, part=str(request.endpoint).split(".")[-1])
     return framed(private(make_response(html)), site)
 
 
 def _not_registered(site: Site, problem: str, status: int) -> Response:
-    return framed(
-        private(make_response(render_template("embed/unknown.html", site=site, problem=problem), status)), site
-    )
+    return _not_here(site, _("This article is not known here yet."), problem, status)
+
+
+def _not_here(site: Site, told: str, problem: str, status: int) -> Response:
+    """Answer readers with a sentence; and the page's developer, in the console and in English, with what to do."""
+    html = render_template("embed/unknown.html", site=site, told=told, problem=problem)
+    return framed(private(make_response(html, status)), site)

@@ -36,9 +36,11 @@ def member_of(site: Site, claims: Claims) -> User:
         return _join(site, claims)
     user = identity.user
     if not user.active:
-        raise TokenRefused("closed", _("This account is closed. Its owner can write to this site’s moderators."))
+        sentence = _("This account is closed. Its owner can write to this site’s moderators.")
+        raise TokenRefused("closed", sentence, is_for_readers=True)
     if user.role != "member" or user.has_site_roles:
-        raise TokenRefused("staff", _("This account may moderate or edit, so it logs in with a password of its own."))
+        sentence = _("This account may moderate or edit, so it logs in with a password of its own.")
+        raise TokenRefused("staff", sentence, is_for_readers=True)
     if identity.name != claims.name:
         _rename(user, identity, claims.name)
     return user

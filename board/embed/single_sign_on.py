@@ -34,7 +34,7 @@ def take() -> Response:
         user = member_of(site, claims)
     except TokenRefused as refusal:
         db.session.rollback()
-        return answer(REFUSED, error=str(refusal), code=refusal.code)
+        return answer(REFUSED, error=str(refusal), code=refusal.code, told=refusal.told)
     db.session.commit()
     sign_in(user, stay=False, via="single sign-on")
     session[SIGNED_IN_AS] = [site.id, claims.subject]

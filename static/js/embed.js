@@ -1,7 +1,7 @@
 // Board on a publisher's page: <board-thread>, <board-ballot>, <board-gate> and <board-count>; see docs/embedding.md.
 // Served without these lines. Every reader of the page loads it: below 2 KB compressed, and it touches nothing around.
 (() => {
-  const page = document, root = page.documentElement, tags = customElements, frames = new Set();
+  const page = document, root = page.documentElement, tags = customElements, frames = new Set(), numbers = new Set();
   const home = new URL(page.currentScript.src).origin, here = location.origin;
   if (tags.get("board-count")) return;
   const said = (element, name) => element.getAttribute(name);
@@ -10,7 +10,13 @@
   // Opened by Board's own check of the page: see static/js/check.js.
   const isChecked = location.hash === "#board-check";
   if (isChecked) opener?.postMessage({ board: "loaded" }, home);
+  const idOf = (element) => said(element, "article-id") || "";
   const siteOf = (element) => said(element, "site") || here;
+  const show = (site, counts) => numbers.forEach((one) => {
+    const number = counts[idOf(one)];
+    if (siteOf(one) === site && number >= 0) one.textContent = (+number).toLocaleString();
+    one.isConnected || numbers.delete(one);
+  });
 
   // A page may have a dark mode of its own: what is behind the element decides.
   const ground = (at) => {
@@ -41,8 +47,8 @@
       frame.onload = () => setTimeout(() => {
         if (this.frame !== frame || this.isReady) return;
         frame.replaceWith(page.createElement("slot"));
-        console.warn(`Board: no answer. Is ${here} registered, and ${home} in frame-src?`, this);
-      }, 3000);
+        console.warn(`Board: is ${here} registered, and ${home} in frame-src?`, this);
+      }, 1000);
       (this.shadowRoot || this.attachShadow({ mode: "open" })).replaceChildren(frame);
     }
 
@@ -74,22 +80,25 @@
       this.frame.contentWindow.postMessage(look, home);
     }
 
-    hear({ board, height, title }) {
-      if (board === "height" && height > 0 && height < 1e6) {
+    hear({ board, height, title, count }) {
+      if (board === "height" && height >= 0 && height < 1e6) {
         // A thread begins as high as the screen, so that what is below comes into sight only behind it, and then stays
         // where it is while the thread takes its height.
         const { top, bottom, height: before } = this.frame.getBoundingClientRect(), isFirst = !this.least;
         this.least ||= this.start || Math.max(480, innerHeight - Math.max(0, top));
-        this.frame.style.height = Math.max(this.least, height) + "px";
-        if (isFirst && top < 0 && bottom > 0 && bottom < innerHeight) scrollBy({ top: Math.max(this.least, height) - before, behavior: "instant" });
+        // A gate with nothing behind it takes no room.
+        const after = height ? Math.max(this.least, height) : 0;
+        this.frame.style.height = after + "px";
+        if (isFirst && top < 0 && bottom > 0 && bottom < innerHeight) scrollBy({ top: after - before, behavior: "instant" });
+        show(siteOf(this), { [idOf(this)]: count });
       }
       if (!/^(ready|posted|voted|opened)$/.test(board)) return;
-      if (board === "ready") {
+      if (board === "opened") this.setAttribute("open", "");
+      if (title) {
         this.isReady = 1;
-        this.frame.title = title + "";
+        this.frame.title = title;
         this.tell();
       }
-      if (board === "opened") this.setAttribute("open", "");
       this.dispatchEvent(new Event("board:" + board, { bubbles: true }));
     }
   });
@@ -102,41 +111,35 @@
   for (const part of [root, page.body]) if (part) watch.observe(part, { attributes: true });
   night.onchange = tell;
 
-  const find = (selector, name) => page.querySelector(selector)?.[name];
   const article = (element) => ({
-    article_id: said(element, "article-id"),
-    url: said(element, "url") || find("link[rel=canonical]", "href") || location.href.split("#")[0],
-    title: element.title || find("meta[property='og:title']", "content") || page.title,
+    article_id: idOf(element),
+    url: said(element, "url") || page.querySelector("[rel=canonical]")?.href || location.href.split("#")[0],
+    title: element.title || page.querySelector("[property='og:title']")?.content || page.title,
     sort: said(element, "sort") || "",
-    comment: /^#comment-\d+$/.test(location.hash) ? location.hash.slice(9) : "",
+    comment: location.hash.match(/^#comment-(\d+)$/)?.[1] || "",
   });
-  define("thread", 0, "Comments", () => "thread", article);
-  define("gate", 320, "Keep reading", () => "gate", article);
-  define("ballot", 360, "Vote", (element) => "ballots/" + said(element, "ballot"), () => []);
+  // Each in a task of its own, so that none holds up the page.
+  setTimeout(define, 0, "thread", 0, "Comments", () => "thread", article);
+  setTimeout(define, 0, "gate", 320, "Keep reading", () => "gate", article);
+  setTimeout(define, 0, "ballot", 360, "Vote", (element) => "ballots/" + said(element, "ballot"), () => []);
 
   // The counts of all elements on the page come in one answer.
-  let waiting = [];
   const count = () => {
-    const sites = {}, all = waiting;
-    waiting = [];
-    for (const one of all) (sites[siteOf(one)] ||= new Set()).add(said(one, "article-id"));
+    const sites = {};
+    for (const one of numbers) if (!one.isReady) (sites[siteOf(one)] ||= {})[idOf(one)] = one.isReady = 1;
     for (const site in sites) {
-      for (const ids = [...sites[site]].sort(); ids.length;) {
+      for (const ids = Object.keys(sites[site]).sort(); ids.length;) {
         const asked = new URLSearchParams(ids.splice(0, 100).map((id) => ["article_id", id]));
         asked.set("site", site);
-        fetch(`${home}/api/v1/counts?${asked}`).then((answer) => answer.json()).then(({ counts }) => {
-          for (const one of all) {
-            const number = counts[said(one, "article-id")];
-            if (siteOf(one) === site && number >= 0) one.textContent = number.toLocaleString();
-          }
-        }).catch(() => {});
+        fetch(`${home}/api/v1/counts?${asked}`).then((answer) => answer.json()).then(({ counts }) => show(site, counts)).catch(() => {});
       }
     }
   };
   tags.define("board-count", class extends HTMLElement {
     connectedCallback() {
-      if (!waiting[0]) page.readyState === "loading" ? page.addEventListener("DOMContentLoaded", count) : setTimeout(count);
-      waiting.push(this);
+      numbers.add(this);
+      this.isReady = 0;
+      page.readyState === "loading" ? page.addEventListener("DOMContentLoaded", count) : setTimeout(count);
     }
   });
 })();

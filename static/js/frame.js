@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const page = document, root = page.documentElement;
-  const { origins: listed, vouched } = page.currentScript.dataset, origins = listed.split(" ");
+  const { dataset } = page.currentScript, origins = dataset.origins.split(" ");
   const isText = (value) => typeof value === "string";
 
   const COLOUR = /^(#[\da-f]{3,8}|[a-z]+|(rgb|hsl|hwb|lab|lch|oklab|oklch)a?\([\d\s.,%/a-z+-]+\))$/i;
@@ -21,71 +21,42 @@
   };
   wear(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
 
-  // The page around is one of the site's, which the browser confirms: no message goes to, or is taken from, any other.
-  const around = () => {
-    try { return location.ancestorOrigins?.[0] || new URL(page.referrer).origin; } catch { return ""; }
-  };
-  const isFramed = parent !== window;
-  let host = isFramed && origins.includes(around()) ? around() : "";
-  const say = (board, more) => { if (host) parent.postMessage({ board, ...more }, host); };
+  // The page around is one of the site's: no message goes to, or is taken from, any other. Where the browser does not say
+  // which of them, all are told until it speaks, and only the right one hears it.
+  const around = location.ancestorOrigins?.[0] || page.referrer.split("/", 3).join("/");
+  let hosts = parent === window ? [] : origins.includes(around) ? [around] : origins;
+  const say = (board, more) => hosts.forEach((host) => parent.postMessage({ board, ...more }, host));
   addEventListener("message", ({ origin, source, data }) => {
-    if (!isFramed || source !== parent || !origins.includes(origin)) return;
-    if (data?.board === "sso") vouch(data.token);
+    if (source !== parent || !hosts.includes(origin)) return;
+    hosts = [origin];
+    if (data?.board === "sso") import(dataset.sso).then((sso) => sso.vouch(data.token));
     if (data?.board !== "look") return;
-    const isFirst = !host;
-    host = origin;
     wear(data);
-    if (isFirst) begin();
     page.getElementById("register")?.submit(); // a page of the site's shows an article for the first time
   });
 
-  // A token of the publisher's says who reads; the server judges it. Storage may be blocked, so the frame's name remembers
-  // the last reload.
-  const complain = (text, code) => {
-    console.error(`Board: ${text} (${code})`);
-    let place = page.getElementById("vouching");
-    if (!place) {
-      place = Object.assign(page.createElement("p"), { id: "vouching", className: "field__error", role: "alert" });
-      page.getElementById("main").prepend(place);
-    }
-    place.textContent = text;
-  };
-  const isMember = () => page.querySelector("[data-member]") !== null;
-  const reloadOnce = () => {
-    if (Date.now() - (window.name.match(/^board-(\d+)$/)?.[1] || 0) < 5000) return;
-    window.name = `board-${Date.now()}`;
-    location.reload();
-  };
-  const vouch = async (token, isLastTry) => {
-    if (!isText(token) || !vouched || (!token.trim() && !isMember())) return;
-    const body = new FormData();
-    body.set("token", token.trim());
-    body.set("csrf_token", page.querySelector('[name="csrf_token"]')?.value || "");
-    const answer = await fetch(vouched + (token.trim() ? "" : "/end"), { method: "POST", body, headers: { "HX-Request": "true" } });
-    const said = await answer.json().catch(() => ({}));
-    if (said.code === "used" && !isLastTry) setTimeout(vouch, 1500, token, true); // by another frame of this page, maybe
-    else if (said.error) complain(said.error, said.code);
-    else if (answer.ok && (said.member !== isMember() || said.is_new)) reloadOnce();
-  };
-
-  let height;
+  let told;
   const measure = () => {
     const bottoms = [page.body, ...page.querySelectorAll("[open] > .more__menu")].map((part) => part.getBoundingClientRect().bottom);
-    const now = Math.ceil(Math.max(...bottoms) + scrollY);
-    if (now !== height) say("height", { height: height = now });
+    const height = Math.ceil(Math.max(...bottoms) + scrollY), count = page.getElementById("comments")?.dataset.count;
+    // A part of the page that does not show yet has no height, but that is not news; a gate with nothing to unlock has none.
+    if (told !== (told = height + "," + count) && (height || page.querySelector("[data-gate]"))) say("height", { height, count });
   };
   const tellOpened = () => { if (page.querySelector("[data-gate]") && !page.getElementById("gate")) say("opened"); };
-  const begin = () => {
-    height = 0;
+  const tokens = () => page.querySelectorAll("[name=csrf_token]");
+  page.addEventListener("DOMContentLoaded", () => {
     say("ready", { title: page.title });
-    if (host && top.opener) top.opener.postMessage({ board: "framed", part: location.pathname.split("/")[2] }, location.origin); // to static/js/check.js
+    if (hosts[0] && top.opener) top.opener.postMessage({ board: "framed", part: location.pathname.split("/")[2] }, location.origin); // to static/js/check.js
+    new ResizeObserver(measure).observe(page.body);
     measure();
     tellOpened();
-    for (const problem of page.querySelectorAll("[data-problem]")) console.warn("Board: " + problem.textContent);
-  };
-  page.addEventListener("DOMContentLoaded", () => {
-    new ResizeObserver(measure).observe(page.body);
-    begin();
+    for (const problem of page.querySelectorAll("[data-problem]")) console.warn("Board: " + problem.dataset.problem);
+    // When one frame on the page logs in or out, the forms of the others held a token of before.
+    try {
+      const frames = new BroadcastChannel("board");
+      frames.onmessage = ({ data }) => tokens().forEach((field) => { field.value = data; });
+      if (tokens()[0]) frames.postMessage(tokens()[0].value);
+    } catch { /* nothing is kept here: nobody logs in */ }
   });
   page.addEventListener("toggle", measure, true);
 
@@ -105,6 +76,7 @@
       if (node.matches?.("[data-posted]")) say("posted");
     }
     tellOpened();
+    setTimeout(measure); // live.js has counted then
   });
   page.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     if (ctx.request.method === "POST" && ctx.response.status === 200 && /\/votes(\?|$)/.test(ctx.request.action) && ctx.text.includes("ballot__voted")) say("voted");

@@ -104,12 +104,15 @@
   // New comments are announced, never inserted; the questions get rarer while nothing happens.
   const SOON = 15000, SELDOM = 60000;
   let pause = SOON, timer;
+  const inWords = (count, { dataset }) => {
+    const texts = JSON.parse(dataset.texts);
+    return (texts[new Intl.PluralRules(page.documentElement.lang).select(count)] || texts.other).replace("#", count);
+  };
   const tell = (comments) => {
     const { dataset } = thread();
     dataset.count = Math.min(dataset.count, comments);
-    const count = comments - dataset.count, news = thread().querySelector("[data-news]");
-    const texts = JSON.parse(news.dataset.news);
-    const text = (texts[new Intl.PluralRules(page.documentElement.lang).select(count)] || texts.other).replace("#", count);
+    const count = comments - dataset.count, news = thread().querySelector(".thread__news a");
+    const text = inWords(count, news);
     if (count && news.textContent !== text) {
       news.textContent = text;
       pause = SOON;
@@ -142,7 +145,8 @@
     if (isInSight !== wasInSight) look();
   }).observe(page.body);
   page.addEventListener("htmx:after:settle", ({ detail }) => {
-    for (const node of detail.newContent) if (node.matches?.("[data-posted]")) thread().dataset.count++; // one's own is no news
+    const head = page.getElementById("comments-head"); // one's own is no news, but counts
+    for (const node of detail.newContent) if (node.matches?.("[data-posted]")) head.textContent = inWords(++thread().dataset.count, head);
     visit();
   });
   plan();

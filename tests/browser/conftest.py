@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -165,6 +165,24 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def around(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Any]:
+    """Serve another Board and the pages of others around it: see framing.Stage."""
+    from tests.browser.framing import framing
+
+    with framing(tmp_path_factory.mktemp("framed")) as made:
+        yield made
+
+
+@pytest.fixture
+def opened(chromium: Any, tmp_path: Path) -> Iterator[Any]:
+    """Return a function that opens the browser of a new person, who blocks third-party cookies."""
+    from tests.browser.framing import window
+
+    with ExitStack() as stack:
+        yield lambda **more: stack.enter_context(window(chromium, tmp_path / "profile", **more))
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])

@@ -1,15 +1,19 @@
 """Board in a frame on another site's page, in browsers that block third-party cookies."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import CHROMIUM, CHROMIUM_FLAGS, WAIT_MS, Server, sample_board
+from playwright.sync_api import expect
+
+from tests.browser.conftest import CHROMIUM, CHROMIUM_FLAGS, PASSWORD, WAIT_MS, Server, sample_board
 from tests.browser.embedding.publisher import Publisher, publishing
 from tests.browser.scene import Scene
+
+Open = Callable[..., Any]  # opens the browser of a new person
 
 HOSTS = "publisher.localhost", "hostile.localhost"
 
@@ -64,3 +68,24 @@ def window(
     context.set_default_timeout(WAIT_MS)
     yield context.new_page()
     context.close()
+
+
+def frame_of(page: Any) -> Any:
+    return page.frame_locator("board-thread iframe")
+
+
+def write(page: Any, text: str) -> None:
+    """Write a comment while signed out, which leads to the log-in page inside the frame."""
+    frame = frame_of(page)
+    frame.get_by_label("Your comment").fill(text)
+    frame.get_by_role("button", name="Post comment").click()
+
+
+def log_in(place: Any, email: str) -> None:
+    place.get_by_label("E-mail").fill(email)
+    place.get_by_label("Password", exact=True).fill(PASSWORD)
+    place.get_by_role("button", name="Log in", exact=True).click()
+
+
+def expect_comment(page: Any, text: str) -> None:
+    expect(frame_of(page).locator(".comment__body", has_text=text)).to_have_count(1)

@@ -1,58 +1,14 @@
 """Signing in inside a frame on another site's page, in a browser that blocks third-party cookies."""
 
 import re
-import secrets
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
-from joserfc import jwt
-from joserfc.jwk import OctKey
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.embedding.paper import wait_until
-from tests.browser.framing import Stage, framing, window
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def around(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Stage]:
-    """Serve Board and the pages around it."""
-    with framing(tmp_path_factory.mktemp("framed")) as made:
-        yield made
-
-
-@pytest.fixture
-def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
-    """Return a function that opens the browser of a new person."""
-    with ExitStack() as stack:
-        yield lambda **more: stack.enter_context(window(chromium, tmp_path / "profile", **more))
-
-
-def frame_of(page: Any) -> Any:
-    return page.frame_locator("board-thread iframe")
-
-
-def write(page: Any, text: str) -> None:
-    """Write a comment while signed out, which leads to the log-in page inside the frame."""
-    frame = frame_of(page)
-    frame.get_by_label("Your comment").fill(text)
-    frame.get_by_role("button", name="Post comment").click()
-
-
-def log_in(place: Any, email: str) -> None:
-    place.get_by_label("E-mail").fill(email)
-    place.get_by_label("Password", exact=True).fill(PASSWORD)
-    place.get_by_role("button", name="Log in", exact=True).click()
-
-
-def expect_comment(page: Any, text: str) -> None:
-    expect(frame_of(page).locator(".comment__body", has_text=text)).to_have_count(1)
+from tests.browser.framing import Open, Stage, expect_comment, frame_of, log_in, write
 
 
 @pytest.mark.parametrize("blocked", [True, False])
@@ -90,18 +46,20 @@ def test_password_signs_in_and_the_comment_written_before_is_posted(around: Stag
     expect(own.get_by_role("link", name="Log in")).to_be_visible()
 
 
-def test_the_first_comment_takes_the_place_of_no_comments_yet(around: Stage, opened: Open) -> None:
+def test_the_first_comment_is_counted_wherever_its_number_stands(around: Stage, opened: Open) -> None:
     path, email = around.scene.article(), around.scene.member("Ada Author")
     page = opened()
-    page.goto(around.hang(path))
+    count = f'<p><board-count article-id="{path.rsplit("/", 1)[-1]}"></board-count> comments</p>'
+    page.goto(around.hang(path, body=count))
     frame = frame_of(page)
     frame.locator("#comment-form").get_by_role("link", name="log in").click()
     log_in(frame, email)
     expect(frame.get_by_text("No comments yet.")).to_be_visible()
     frame.get_by_label("Your comment").fill("The first.")
     frame.get_by_role("button", name="Post comment").click()
-    expect(frame.locator(".comment__body")).to_have_text("The first.")
+    expect(frame.get_by_role("heading", name="1 comment", exact=True)).to_be_visible()
     expect(frame.get_by_text("No comments yet.")).to_be_hidden()
+    expect(page.locator("board-count")).to_have_text("1")
 
 
 def test_logging_out_in_the_frame(around: Stage, opened: Open) -> None:
@@ -163,59 +121,6 @@ def test_a_window_of_boards_own_hands_the_log_in_over(around: Stage, opened: Ope
     assert own.is_closed() or own.wait_for_event("close") is not None
 
 
-def vouched(around: Stage, key: tuple[str, str], name: str, **more: Any) -> str:
-    present = int(time.time())
-    said = {
-        "aud": "main",
-        "sub": name,
-        "name": name,
-        "iat": present,
-        "exp": present + 120,
-        "jti": secrets.token_hex(16),
-    }
-    return jwt.encode({"alg": "HS256", "kid": key[0]}, {**said, **more}, OctKey.import_key(key[1]))
-
-
-def test_the_publishers_token_signs_in_and_its_log_out_signs_out(around: Stage, opened: Open) -> None:
-    path, key, name = around.scene.article(), around.scene.sso_key(), around.scene.name()
-    page = opened()
-    around.publisher.hang("/token", vouched(around, key, name))
-    page.goto(around.hang(path, attributes='sso-url="/token"'))
-    expect(frame_of(page).get_by_text(f"Logged in as {name}")).to_be_visible()
-    frame_of(page).get_by_label("Your comment").fill("Vouched for.")
-    frame_of(page).get_by_role("button", name="Post comment").click()
-    expect_comment(page, "Vouched for.")
-    page.reload()
-    expect(frame_of(page).get_by_text(f"Logged in as {name}")).to_be_visible()
-    around.publisher.hang("/token", " ")
-    page.reload()
-    expect(frame_of(page).locator("#comment-form").get_by_role("link", name="log in")).to_be_visible()
-
-
-def test_a_token_in_an_attribute_signs_in_and_a_wrong_one_is_told(around: Stage, opened: Open) -> None:
-    path, key, name = around.scene.article(), around.scene.sso_key(), around.scene.name()
-    page = opened()
-    said: list[str] = []
-    page.on("console", lambda line: said.append(line.text))
-    page.goto(around.hang(path, attributes=f'sso-token="{vouched(around, key, name, aud="elsewhere")}"'))
-    expect(frame_of(page).get_by_role("alert")).to_contain_text("The token is for another site")
-    assert any("The token is for another site" in line for line in said)
-    page.goto(around.hang(path, attributes=f'sso-token="{vouched(around, key, name)}"'))
-    expect(frame_of(page).get_by_text(f"Logged in as {name}")).to_be_visible()
-
-
-def test_a_replayed_token_signs_nobody_in(around: Stage, opened: Open, chromium: Any, tmp_path: Path) -> None:
-    path, key, name = around.scene.article(), around.scene.sso_key(), around.scene.name()
-    page = opened()
-    address = around.hang(path, attributes=f'sso-token="{vouched(around, key, name)}"')
-    page.goto(address)
-    expect(frame_of(page).get_by_text(f"Logged in as {name}")).to_be_visible()
-    with window(chromium, tmp_path / "another") as other:
-        other.goto(address)
-        expect(frame_of(other).get_by_role("alert")).to_contain_text("used before")
-        expect(frame_of(other).get_by_text("Logged in as")).to_have_count(0)
-
-
 def test_with_all_cookies_blocked_the_text_goes_along_to_a_tab_of_its_own(around: Stage, opened: Open) -> None:
     path = around.scene.article()
     page = opened(blocks_all=True)
@@ -226,20 +131,6 @@ def test_with_all_cookies_blocked_the_text_goes_along_to_a_tab_of_its_own(around
     with page.expect_popup() as opening:
         frame.get_by_role("button", name="Open the discussion").click()
     expect(opening.value).to_have_url(re.compile(rf"^{re.escape(around.board.url)}/"))
-
-
-def test_a_vote_is_cast_inside_the_frame(around: Stage, opened: Open) -> None:
-    slug = around.scene.ballot(around.scene.article())
-    page = opened()
-    loader = f'<script async src="{around.board.url}/embed.js"></script>'
-    html = f'<!doctype html><title>Vote</title><board-ballot ballot="{slug}"></board-ballot>{loader}'
-    page.goto(around.publisher.hang("/vote", html))
-    frame = page.frame_locator("board-ballot iframe")
-    frame.get_by_role("radio").first.check()
-    frame.get_by_role("button", name="Vote").click()
-    expect(frame.locator(".ballot__voted")).to_be_visible()
-    page.reload()
-    expect(frame.locator(".ballot__voted")).to_be_visible()
 
 
 ACTING = """<script>

@@ -5,18 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.authenticator import Authenticator
 from tests.browser.conftest import PASSWORD, Server, sign_in
 
 pytestmark = pytest.mark.browser
-
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "usb",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 
 
 def add_user(server: Server, email: str, name: str) -> None:
@@ -26,9 +18,7 @@ def add_user(server: Server, email: str, name: str) -> None:
 def test_set_up_a_passkey_and_log_in_with_it(scripted_page: Any, server: Server) -> None:
     page = scripted_page
     add_user(server, "paula@journeys.example", "Paula Passkey")
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    Authenticator(page)
     sign_in(page, "paula@journeys.example")
     page.goto("/account/passkeys")
     page.get_by_label("What to call it").fill("Laptop")
@@ -48,9 +38,7 @@ def test_set_up_a_passkey_and_log_in_with_it(scripted_page: Any, server: Server)
 def test_passkey_as_second_step(scripted_page: Any, server: Server) -> None:
     page = scripted_page
     add_user(server, "petra@journeys.example", "Petra Passkey")
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    Authenticator(page)
     sign_in(page, "petra@journeys.example")
     page.goto("/account/passkeys")
     page.get_by_label("What to call it").fill("Key")

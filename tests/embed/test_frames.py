@@ -1,5 +1,7 @@
 """What may be framed, by whom, and that everybody gets the same bytes."""
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -9,6 +11,7 @@ from board.extensions import db
 from board.pagecache import canonical_query
 from board.pagecache.keys import LISTS
 from board.pages.stamps import versions_in
+from tests.ballots.conftest import make_ballot
 from tests.conftest import Browser
 from tests.embed.conftest import PAPER, ancestors
 from tests.factories import make_article, make_comment, make_site
@@ -49,6 +52,34 @@ def test_an_origin_of_no_site_gets_nothing(client: Browser, article: Article, fr
     assert answer.status_code == 404
     assert ancestors(answer) == "'none'"
     assert "comments" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("/embed/ballots/no-such", "has the short name “no-such”"),
+        ("/embed/thread", "needs an article-id"),
+        ("/embed/gate?article_id=", "needs an article-id"),
+        ("/embed/thread?article_id=unheard-of", "once it is shown on a page"),
+    ],
+)
+def test_what_is_not_there_is_said_inside_the_frame(client: Browser, framable: Site, path: str, problem: str) -> None:
+    answer = client.get(path, query_string={"site": PAPER} if "?" not in path else None)
+    assert answer.status_code == 404
+    assert ancestors(answer) == f"{PAPER} https://www.paper.example"
+    assert problem in answer.text
+    assert problem not in re.sub('data-problem="[^"]*"', "", answer.text)
+
+
+def test_another_sites_ballot_is_not_there_for_a_page(client: Browser, framable: Site) -> None:
+    other = make_site("evening", "The Evening Post")
+    other.origins = ["https://evening.example"]
+    slug = make_ballot(other).slug
+    answer = client.get(f"/embed/ballots/{slug}?site={PAPER}")
+    assert answer.status_code == 404
+    assert ancestors(answer) == f"{PAPER} https://www.paper.example"
+    for own in ("", "?site=https://evening.example", "?site=evening"):
+        assert ancestors(client.get(f"/embed/ballots/{slug}{own}")) == "https://evening.example"
 
 
 def test_the_looks_of_the_page_around_make_no_bytes_of_their_own() -> None:

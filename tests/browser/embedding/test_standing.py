@@ -44,6 +44,51 @@ def test_a_thread_a_ballot_and_counts_stand_on_a_publishers_page(
     assert page.said == []
 
 
+def test_where_the_browser_does_not_say_whose_page_it_is_the_right_one_hears_all_the_same(
+    visit: Any, publisher: Publisher, board_url: str, scene: Scene
+) -> None:
+    """As Firefox in frames that were led on, and wherever referrers are cut off."""
+    path = scene.article()
+    for number in range(12):
+        scene.comment(path, scene.member("Ada Author"), f"Bravo number {number}.")
+    scene.origins("http://elsewhere.localhost", publisher.url, "http://www.publisher.localhost")
+    page = visit("about:blank")
+
+    def say_nothing(route: Any) -> None:
+        answer = route.fetch(url=route.request.url.replace("board.localhost", "127.0.0.1"))
+        script = answer.text().replace("location.ancestorOrigins", "undefined").replace("page.referrer", '""')
+        assert "undefined" in script
+        assert '""' in script
+        route.fulfill(response=answer, body=script)
+
+    page.route("**/js/frame.js*", say_nothing)
+    page.goto(publisher.hang("/unsaid", paper(board_url, element("thread", path)), Referrer_Policy="no-referrer"))
+    assert framed(page).get_by_text("Bravo number 3.").is_visible()
+    wait_until(page, lambda: height_of(page) > 900)
+    scene.origins(publisher.url)
+
+
+def test_what_is_named_wrongly_is_said_at_once_to_readers_plainly_and_to_the_developer_precisely(
+    visit: Any, publisher: Publisher, board_url: str
+) -> None:
+    body = '<board-ballot ballot="no-such"></board-ballot><board-thread></board-thread>'
+    page = visit(publisher.hang("/misnamed", paper(board_url, body)))
+    framed(page, "board-ballot").get_by_text("This vote is not here.").wait_for()
+    framed(page).get_by_text("This article is not known here yet.").wait_for()
+    assert any("has the short name “no-such”" in line for line in page.said)
+    assert any("needs an article-id" in line for line in page.said)
+    assert not any("registered" in line for line in page.said)
+
+
+def test_a_gate_with_nothing_to_unlock_takes_no_room(
+    visit: Any, publisher: Publisher, board_url: str, scene: Scene
+) -> None:
+    page = visit(publisher.hang("/free", paper(board_url, element("gate", scene.article()))))
+    framed(page, "board-gate")
+    wait_until(page, lambda: height_of(page, "board-gate iframe") == 0)
+    assert page.locator("board-gate").get_attribute("open") == ""
+
+
 def test_without_javascript_a_plain_link_remains(visit: Any, publisher: Publisher, board_url: str) -> None:
     body = '<board-thread article-id="x"><a href="https://board.example/articles/x/thread">Comments</a></board-thread>'
     page = visit(publisher.hang("/plain", paper(board_url, body)), java_script_enabled=False)
