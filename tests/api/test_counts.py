@@ -1,16 +1,14 @@
 """Counts of many articles: one small public answer."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from board import create_app
 from board.accounts.models import User
 from board.articles.models import Article
 from board.pagecache import canonical_query
-from tests.conftest import Browser, _settings
+from tests.conftest import Browser
 from tests.factories import make_article, make_comment, make_site
 from tests.reading import queries
 
@@ -58,14 +56,6 @@ def test_order_repetition_and_strange_parameters_make_no_other_entry() -> None:
     for other in ("site=x&article_id=b&article_id=a", "article_id=b&utm=1&article_id=a&article_id=b&site=x"):
         assert canonical_query(other, "article_id") == wanted
     assert canonical_query("article_id=a&sort=best") == "sort=best"
-
-
-@pytest.fixture
-def cached_app(app: Flask, database_url: str, tmp_path: Path) -> Flask:
-    """Return a second application on the same database, with ready bytes in front."""
-    settings = _settings(database_url, tmp_path)
-    settings.page_cache_megabytes = 8
-    return create_app(settings)
 
 
 @pytest.mark.parametrize("path", [f"{PATH}?article_id=opening-night", "/articles/opening-night/thread/version"])

@@ -6,9 +6,9 @@ import pytest
 
 from board.articles.models import Site
 from board.extensions import db
-from tests.pages.conftest import cache, cached_app
+from tests.pages.conftest import cache, cached_app, cached_stages
 
-__all__ = ["PAPER", "ancestors", "cache", "cached_app", "framable"]
+__all__ = ["PAPER", "ancestors", "cache", "cached_app", "cached_stages", "framable"]
 
 PAPER = "https://paper.example"
 
