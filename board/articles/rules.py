@@ -10,12 +10,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from board.articles.models import MAX_EXTERNAL_ID_CHARACTERS
+from board.days import own_zone
 from board.languages import SHIPPED, shipped
 from board.markup.addresses import is_public_link
 from board.markup.source import strip_unwanted
@@ -157,7 +156,7 @@ def moment(text: str) -> datetime:
         raise Wrong(_("Write the date as 2026-11-22, or with the time as 2026-11-22 19:30.")) from error
     if read.year not in YEARS:
         raise Wrong(_("Choose a year from 1800 to 2200."))
-    local = read if read.tzinfo else read.replace(tzinfo=ZoneInfo(current_app.config["BOARD"].timezone))
+    local = read if read.tzinfo else read.replace(tzinfo=own_zone())
     return local.astimezone(UTC)
 
 

@@ -1,11 +1,9 @@
 """An article and a site as a person would type them: what a form shows and takes back unchanged."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
-
-from flask import current_app
 
 from board.articles.models import Article, Site
+from board.days import own_zone
 from board.storage import now
 
 
@@ -56,5 +54,5 @@ def site_as_typed(site: Site) -> dict[str, str]:
 
 def moment_as_typed(moment: datetime) -> str:
     """Return the time in the operator's time zone, to the minute or second; browsers' fields take no finer one."""
-    local = moment.astimezone(ZoneInfo(current_app.config["BOARD"].timezone)).replace(tzinfo=None)
+    local = moment.astimezone(own_zone()).replace(tzinfo=None)
     return local.isoformat(timespec="seconds" if local.second or local.microsecond else "minutes")

@@ -1,9 +1,8 @@
 """The log with its links as a file, JSON lines or CSV; both can be verified again without the database."""
 
 import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -13,16 +12,13 @@ from board.audit.chain import FIELDS, AuditLink, as_written, moment_text
 from board.audit.entries import AuditEntry
 from board.audit.verifying import Linked
 from board.extensions import db
+from board.spreadsheets import csv_of, unmarked
 
 FORMATS = ("jsonl", "csv")
 COLUMNS = ("number", *FIELDS, "linked_at", "previous", "hash")
 NUMBERS = frozenset({"id", "site_id", "actor_id"})
 OBJECTS = frozenset({"before", "after"})
 ROWS_AT_ONCE = 500
-# A spreadsheet takes a cell that begins so for a formula. One that begins with the mark itself gets another, so that
-# the mark can be taken off again.
-DANGEROUS_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
-MARK = "'"
 
 
 class NotALog(Exception):
@@ -97,18 +93,14 @@ def _cells(linked: Linked) -> list[str]:
     return ["" if cell is None else str(cell) for cell in row]
 
 
-def _csv_line(cells: Iterable[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow(
-        [MARK + cell if cell.startswith(DANGEROUS_STARTS) else cell for cell in cells]
-    )
-    return written.getvalue()
+def _csv_line(cells: Sequence[str]) -> str:
+    return csv_of([cells], can_be_unmarked=True)
 
 
 def _read_csv(rest: IO[str]) -> Iterator[Linked]:
     for place, cells in enumerate(csv.reader(rest), 2):
         try:
-            row = dict(zip(COLUMNS, (cell.removeprefix(MARK) for cell in cells), strict=True))
+            row = dict(zip(COLUMNS, (unmarked(cell) for cell in cells), strict=True))
             moment = datetime.fromisoformat(row["linked_at"])
             entry = {name: _value(name, row[name]) for name in FIELDS} if row["at"] else None
             yield Linked(int(row["number"]), int(row["id"]), moment, row["previous"], row["hash"], entry)

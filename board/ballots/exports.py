@@ -1,15 +1,12 @@
 """A result as JSON and as CSV."""
 
-import csv
-import io
 from typing import Any
 
 from board.ballots.counting import Line
 from board.ballots.models import Ballot
 from board.ballots.results import Result
+from board.spreadsheets import csv_of
 from board.urls import absolute
-
-DANGEROUS_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of a formula, to a spreadsheet
 
 
 def described(ballot: Ballot) -> dict[str, Any]:
@@ -62,7 +59,7 @@ def as_csv(result: Result) -> str:
     rows: list[list[Any]] = [head]
     for line in result.lines:
         row: list[Any] = [
-            _harmless(result.options[line.option_id].text),
+            result.options[line.option_id].text,
             line.count,
             line.percent,
             result.places.get(line.option_id, ""),
@@ -72,9 +69,7 @@ def as_csv(result: Result) -> str:
         rows.append(row)
     if result.undecided:
         rows.append(["suggestions not decided", result.undecided] + [""] * (len(head) - 2))
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows(rows)
-    return written.getvalue()
+    return csv_of(rows)
 
 
 def _option(result: Result, line: Line) -> dict[str, Any]:
@@ -88,8 +83,3 @@ def _option(result: Result, line: Line) -> dict[str, Any]:
 
 def _mean(line: Line) -> float | str:
     return round(float(line.mean), 4) if line.mean is not None else ""
-
-
-def _harmless(cell: str) -> str:
-    """Return the cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(DANGEROUS_STARTS) else cell

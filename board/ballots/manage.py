@@ -18,7 +18,6 @@ from board.ballots.facts import facts_of
 from board.ballots.forms import BallotForm, ManageForm, PlaceForm, RestForm
 from board.ballots.health import health_of
 from board.ballots.models import Ballot, Placement, Sponsor
-from board.ballots.moments import own_zone
 from board.ballots.operations import (
     close_ballot,
     find_articles,
@@ -35,6 +34,7 @@ from board.ballots.placing import BallotView
 from board.ballots.tally import counts_by_ballot, counts_of
 from board.ballots.terms import TermsRefused, is_slug
 from board.csrf import SAFE_METHODS
+from board.days import own_zone
 from board.extensions import db
 
 blueprint = Blueprint("manage_ballots", __name__, url_prefix="/manage/ballots")

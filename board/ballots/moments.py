@@ -1,10 +1,10 @@
 """Points in time as editors write them: ISO 8601, in the site's time zone where none is given."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import gettext as _
+
+from board.days import own_zone
 
 
 class NotAMoment(ValueError):
@@ -36,8 +36,3 @@ def local_text(moment: datetime | None) -> str:
 def spoken(moment: datetime) -> str:
     """Return the moment for a line of a command's output, as in "2026-12-24 18:00 UTC"."""
     return moment.astimezone(own_zone()).strftime("%Y-%m-%d %H:%M %Z")
-
-
-def own_zone() -> ZoneInfo:
-    """Return the time zone that the settings name."""
-    return ZoneInfo(current_app.config["BOARD"].timezone)

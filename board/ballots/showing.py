@@ -10,9 +10,9 @@ from board.ballots.charts import Flow, Part, Timeline, distribution, flow, timel
 from board.ballots.choices import BEST_SCORE
 from board.ballots.counting import Line
 from board.ballots.models import Ballot, BallotOption
-from board.ballots.moments import own_zone
 from board.ballots.results import Result
 from board.ballots.verdicts import mean_text, notes, round_note, verdict
+from board.days import own_zone
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Subscribers as editors see them: a page at a time, or all of them as CSV."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +11,11 @@ from board.articles.models import Article
 from board.extensions import db
 from board.gate.models import Consent, Subscriber, Unlock
 from board.gate.operations import leaving_path
+from board.spreadsheets import csv_of
 from board.urls import absolute
 
 PAGE_SIZE = 50
 CSV_COLUMNS = ("email", "state", "wording", "consented_at", "confirmed_at", "article", "stop_link")
-DANGEROUS_STARTS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run what begins so
 ROWS_AT_ONCE = 500
 
 
@@ -58,10 +56,10 @@ def counts_of(site_id: int) -> dict[str, int]:
 
 def as_csv(site_id: int, state: str) -> Iterator[str]:
     """Yield the CSV of the site's subscribers in pieces: those in the state, or all of them if it is empty."""
-    yield _csv_lines([CSV_COLUMNS])
+    yield csv_of([CSV_COLUMNS])
     wanted = _listed(site_id, state).order_by(Subscriber.id).execution_options(yield_per=ROWS_AT_ONCE)
     for part in db.session.execute(wanted).partitions():
-        yield _csv_lines(_csv_row(Listed(row[0], row[1], row[2])) for row in part)
+        yield csv_of(_csv_row(Listed(row[0], row[1], row[2])) for row in part)
 
 
 def _listed(site_id: int, state: str) -> Select[Subscriber, Consent, str]:
@@ -97,14 +95,3 @@ def _csv_row(listed: Listed) -> tuple[str, ...]:
 
 def _moment(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds") if moment else ""
-
-
-def _csv_lines(rows: Iterable[tuple[str, ...]]) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
-    return written.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return the cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(DANGEROUS_STARTS) else cell

@@ -3,11 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, func, or_, select
@@ -16,6 +14,7 @@ from board.accounts.models import User
 from board.accounts.reach import Reach
 from board.articles.models import Site
 from board.audit import AuditEntry, AuditLink
+from board.days import NotADay, begin_of, parse_day
 from board.extensions import db
 from board.moderation.acts import ACTS
 from board.urls import row_number
@@ -190,12 +189,11 @@ def _is_subject(wanted: Wanted) -> ColumnElement[bool]:
 def _day(text: str, days: int, wanted: Wanted) -> datetime | None:
     """Return when the day, or the one so many days later, begins where the operator is."""
     try:
-        day = date.fromisoformat(text) + timedelta(days=days)
-    except (ValueError, OverflowError):
+        return begin_of(parse_day(text) + timedelta(days=days))
+    except NotADay:
         wanted.problems.append(_("Write dates as in 2026-12-31."))
         wanted.conditions.append(false())
         return None
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(current_app.config["BOARD"].timezone))
 
 
 def _shown(value: Any) -> str:

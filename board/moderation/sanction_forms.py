@@ -1,17 +1,16 @@
 """The form in which a sanction is given."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from board.articles.models import Site
+from board.days import LAST_YEAR, begin_of
 from board.moderation.forms import ReasonForm
 from board.storage import now
 
@@ -39,7 +38,6 @@ LASTS = {
     FOR_GOOD: _l("Until it is lifted"),
 }
 ALL_SITES = "all"
-LAST_YEAR = 9000  # there is a day after it
 ORDER = ("kind", "where", "lasts", "until", "reason", "note")  # as on the page, so that the summary of errors is too
 
 
@@ -101,7 +99,6 @@ class SanctionForm(ReasonForm):
             raise ValidationError(_l("Choose a day to come."))
 
 
-def _end_of(day: Any) -> datetime:
+def _end_of(day: date) -> datetime:
     """Return when the day is over, by the operator's clock."""
-    zone = ZoneInfo(current_app.config["BOARD"].timezone)
-    return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
+    return begin_of(day) + timedelta(days=1)

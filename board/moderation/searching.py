@@ -8,11 +8,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, bindparam, column, func, literal_column, or_, select, table, tuple_
 
@@ -22,6 +20,7 @@ from board.accounts.reach import Reach
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.sorting import SORTS
+from board.days import NotADay, begin_of, parse_day
 from board.extensions import db
 from board.moderation.queues import IS_HELD, IS_PUBLISHED, IS_REMOVED, WAITS
 from board.urls import row_number
@@ -31,7 +30,6 @@ MAX_TERMS = 12
 MAX_WORDS_OF_TERM = 20
 MAX_FOUND = 50  # members or articles that a name may stand for
 MAX_CHARACTERS = 200
-FIRST_YEAR, LAST_YEAR = 1970, 9000  # a day later, and in every time zone, there is still a date
 STATES = ("published", "held", "removed")
 TERM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 WORD = re.compile(r"[^\W_]+")
@@ -195,11 +193,8 @@ def _day(search: Search, typed: str) -> datetime | None:
     if not typed:
         return None
     try:
-        day = date.fromisoformat(typed)
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValueError
-        return datetime.combine(day, time(), ZoneInfo(current_app.config["BOARD"].timezone))
-    except ValueError:
+        return begin_of(parse_day(typed))
+    except NotADay:
         search.problems.append(str(_("Write a date like 2026-11-28.")))
         return None
 

@@ -1,23 +1,21 @@
 """Counts for a transparency report (EU Digital Services Act, Articles 15 and 24)."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import Select, func, select
 
 from board.accounts.reach import Reach
+from board.days import begin_of, own_zone, parse_day
 from board.extensions import db
 from board.moderation.appeals import Appeal
 from board.moderation.models import Report
 from board.moderation.notices import Notice
 from board.moderation.statements import Statement
+from board.spreadsheets import csv_of
 from board.storage import now
 
 HEADINGS = ("section", "act", "reason", "ground", "found_by", "automated", "outcome", "count", "median_hours")
@@ -33,12 +31,12 @@ class Period:
     @property
     def start(self) -> datetime:
         """Return when the first day begins."""
-        return _midnight(self.first)
+        return begin_of(self.first)
 
     @property
     def end(self) -> datetime:
         """Return when the last day is over."""
-        return _midnight(self.last + timedelta(days=1))
+        return begin_of(self.last + timedelta(days=1))
 
     def covers(self, column: Any) -> Any:
         """Return the condition that the moment in this column is within the period."""
@@ -93,10 +91,10 @@ class Transparency:
 
 def make_period(first: str, last: str) -> Period:
     """Return the period between two days as in "2026-01-31"; without them, this year until today. Raises ValueError."""
-    today = now().astimezone(_zone()).date()
-    begins = date.fromisoformat(first) if first else today.replace(month=1, day=1)
-    ends = date.fromisoformat(last) if last else today
-    if begins > ends or begins.year < 2000 or ends.year > 9000:
+    today = now().astimezone(own_zone()).date()
+    begins = parse_day(first) if first else today.replace(month=1, day=1)
+    ends = parse_day(last) if last else today
+    if begins > ends:
         raise ValueError
     return Period(begins, ends)
 
@@ -114,11 +112,7 @@ def count_period(period: Period, within: Reach) -> Transparency:
 
 def as_csv(found: Transparency) -> str:
     """Return the counts as a table, one count a line, for whoever writes the report."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
-    writer.writerows([_tame(cell) for cell in row] for row in _rows(found))
-    return written.getvalue()
+    return csv_of([HEADINGS, *_rows(found)])
 
 
 def _rows(found: Transparency) -> Iterator[Sequence[Any]]:
@@ -130,12 +124,6 @@ def _rows(found: Transparency) -> Iterator[Sequence[Any]]:
             yield section, "", "", "", "", "", outcome, count, ""
         if outcomes.median_hours is not None:
             yield section, "", "", "", "", "", "decided", "", round(outcomes.median_hours, 1)
-
-
-def _tame(cell: Any) -> str:
-    """Return the cell so that no spreadsheet takes an editor's words for a formula."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _decisions(period: Period, within: Reach) -> list[Decisions]:
@@ -165,11 +153,3 @@ def _outcomes(period: Period, within: Reach, table: Any, decided: Any, *, has_me
 def _median_hours(query: Select[Any]) -> float | None:
     hours = [(end - start).total_seconds() / 3600 for start, end in db.session.execute(query)]
     return median(hours) if hours else None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=_zone()).astimezone(UTC)
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(current_app.config["BOARD"].timezone)

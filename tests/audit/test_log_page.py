@@ -88,7 +88,13 @@ def test_a_line_says_why_and_what_changed(browser_for: Open, moderator: User, wr
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"), [("since=yesterday", "Write dates as in"), ("subject=twelve", "as in “comment 12”")]
+    ("asked", "said"),
+    [
+        ("since=yesterday", "Write dates as in"),
+        ("since=0001-01-01", "Write dates as in"),
+        ("until=9999-12-31", "Write dates as in"),
+        ("subject=twelve", "as in “comment 12”"),
+    ],
 )
 def test_what_cannot_be_understood_is_said(browser_for: Open, moderator: User, asked: str, said: str) -> None:
     answer = browser_for(moderator).get(f"/moderation/log?{asked}")
