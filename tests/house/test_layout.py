@@ -26,6 +26,15 @@ def test_the_top_level_holds_only_what_was_agreed() -> None:
     assert top_level_in_git() - TOP_LEVEL == set()
 
 
+def test_migrations_stand_by_themselves() -> None:
+    """What a migration did once must not change with the code: it takes nothing of Board's but the types of columns."""
+    lines = [
+        line for file in (TOP / "board/migrations/versions").glob("*.py") for line in file.read_text().splitlines()
+    ]
+    ours = {line for line in lines if line.startswith(("from board", "import board", "    from board"))}
+    assert ours == {"from board.storage import UtcDateTime"}
+
+
 def test_imports_go_downward_only() -> None:
     found = subprocess.run(
         [Path(sys.executable).with_name("lint-imports")], cwd=TOP, capture_output=True, text=True, check=False

@@ -2,13 +2,50 @@
 
 import sqlalchemy as sa
 from alembic import op
-from board import audit
-from board.ballots.ledger import models as ledger
 from board.storage import UtcDateTime
 
 
 revision = '0001'
 down_revision = None
+
+SQLITE_GUARDS = [
+    """CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+    """CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+    """CREATE TRIGGER ledger_seal_no_update BEFORE UPDATE ON ledger_seal
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER ledger_seal_no_delete BEFORE DELETE ON ledger_seal
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER ledger_standings_no_update BEFORE UPDATE ON ledger_standings
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER ledger_standings_no_delete BEFORE DELETE ON ledger_standings
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER vote_record_no_delete BEFORE DELETE ON vote_record
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER vote_record_no_update BEFORE UPDATE ON vote_record WHEN OLD.seal IS NOT NULL AND NEW.seal IS NOT OLD.seal OR NEW.choice IS NOT OLD.choice OR NEW.id IS NOT OLD.id OR NEW.ballot_id IS NOT OLD.ballot_id OR NEW.receipt IS NOT OLD.receipt OR NEW.replaces IS NOT OLD.replaces OR NEW.disclosure_version IS NOT OLD.disclosure_version
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+]
+POSTGRESQL_GUARDS = [
+    """CREATE OR REPLACE FUNCTION audit_entry_guard() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$""",
+    """CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON audit_entry
+    FOR EACH ROW EXECUTE FUNCTION audit_entry_guard()""",
+    """CREATE OR REPLACE FUNCTION ledger_guard() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
+    """CREATE TRIGGER ledger_seal_no_update BEFORE UPDATE ON ledger_seal FOR EACH ROW
+    EXECUTE FUNCTION ledger_guard()""",
+    """CREATE TRIGGER ledger_seal_no_delete BEFORE DELETE ON ledger_seal FOR EACH ROW
+    EXECUTE FUNCTION ledger_guard()""",
+    """CREATE TRIGGER ledger_standings_no_update BEFORE UPDATE ON ledger_standings FOR EACH ROW
+    EXECUTE FUNCTION ledger_guard()""",
+    """CREATE TRIGGER ledger_standings_no_delete BEFORE DELETE ON ledger_standings FOR EACH ROW
+    EXECUTE FUNCTION ledger_guard()""",
+    """CREATE TRIGGER vote_record_no_delete BEFORE DELETE ON vote_record FOR EACH ROW
+    EXECUTE FUNCTION ledger_guard()""",
+    """CREATE TRIGGER vote_record_no_update BEFORE UPDATE ON vote_record FOR EACH ROW WHEN (OLD.seal IS NOT NULL AND NEW.seal IS DISTINCT FROM OLD.seal OR NEW.choice::text <> OLD.choice::text OR NEW.id IS DISTINCT FROM OLD.id OR NEW.ballot_id IS DISTINCT FROM OLD.ballot_id OR NEW.receipt IS DISTINCT FROM OLD.receipt OR NEW.replaces IS DISTINCT FROM OLD.replaces OR NEW.disclosure_version IS DISTINCT FROM OLD.disclosure_version)
+    EXECUTE FUNCTION ledger_guard()""",
+]
 
 
 def upgrade() -> None:
@@ -636,9 +673,9 @@ def upgrade() -> None:
 
     # The audit log and the ledger are append-only; the primary site has the number 1.
     if op.get_bind().dialect.name == "sqlite":
-        for guard in (*audit.SQLITE_GUARDS, *ledger.SQLITE_GUARDS):
+        for guard in SQLITE_GUARDS:
             op.execute(guard)
     else:
-        for guard in (*audit.POSTGRESQL_GUARDS, *ledger.POSTGRESQL_GUARDS):
+        for guard in POSTGRESQL_GUARDS:
             op.execute(guard)
         op.execute("ALTER SEQUENCE site_id_seq START WITH 2 RESTART WITH 2")

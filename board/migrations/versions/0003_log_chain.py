@@ -2,12 +2,22 @@
 
 import sqlalchemy as sa
 from alembic import op
-from board.audit import chain
 from board.storage import UtcDateTime
 
 
 revision = '0003'
 down_revision = '0002'
+
+SQLITE_LINK_GUARDS = [
+    """CREATE TRIGGER audit_link_no_update BEFORE UPDATE ON audit_link
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+    """CREATE TRIGGER audit_link_no_delete BEFORE DELETE ON audit_link
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",
+]
+POSTGRESQL_LINK_GUARDS = [
+    """CREATE TRIGGER audit_link_append_only BEFORE UPDATE OR DELETE ON audit_link
+    FOR EACH ROW EXECUTE FUNCTION audit_entry_guard()""",
+]
 
 
 def upgrade() -> None:
@@ -25,5 +35,5 @@ def upgrade() -> None:
     op.create_index('ix_audit_entry_action', 'audit_entry', ['action', 'id'])
     op.create_index('ix_audit_entry_at', 'audit_entry', ['at'])
     is_sqlite = op.get_bind().dialect.name == "sqlite"
-    for guard in chain.SQLITE_LINK_GUARDS if is_sqlite else chain.POSTGRESQL_LINK_GUARDS:
+    for guard in SQLITE_LINK_GUARDS if is_sqlite else POSTGRESQL_LINK_GUARDS:
         op.execute(guard)
