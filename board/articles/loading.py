@@ -1,27 +1,39 @@
 """Find an article by what stands in the path, and make the path of one."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from flask import g, request
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from board.access import Moved, NotThere, load
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.extensions import as_loaded, db
 from board.languages import speak_for
-from board.statements import prepared
+from board.statements import Prepared
 from board.urls import spellings, url_for_article
 
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of an article and of its site is loaded at once, by the names of columns; the rest when asked for."""
+
+    article: tuple[str, ...]
+    site: tuple[str, ...]  # besides its ID
+
+
+WHOLE = Extent(tuple(Article.__table__.c.keys()), tuple(name for name in Site.__table__.c.keys() if name != "id"))  # noqa: SIM118
 # What writing under an article takes: where it is, and whether it takes comments.
-PLACE_COLUMNS = (
-    *("id", "site_id", "external_id", "published_at", "comments", "comment_mode", "comments_close_after_days"),
-    "merged_into_id",
+PLACE = Extent(
+    (
+        *("id", "site_id", "external_id", "published_at", "comments", "comment_mode", "comments_close_after_days"),
+        "merged_into_id",
+    ),
+    ("slug", "comment_mode", "rules_version", "lessons_version"),
 )
-SITE_COLUMNS = ("slug", "comment_mode", "rules_version", "lessons_version")
 
 
 def load_site() -> Site:
@@ -58,7 +70,12 @@ def house_name() -> str:
 
 def load_article(segment: str) -> Article:
     """Return the article of the request's site that the path segment stands for. Raises NotThere, Moved."""
-    return own_or_moved(_find_article(request.args.get("site", ""), segment))
+    return own_or_moved(_find(request.args.get("site", ""), segment, WHOLE))
+
+
+def load_place(segment: str) -> Article:
+    """Return the article like `load_article`, as much of it as writing under it takes. Raises NotThere, Moved."""
+    return own_or_moved(_find(request.args.get("site", ""), segment, PLACE))
 
 
 def load_article_of(slug: str, segment: str) -> Article:
@@ -66,19 +83,8 @@ def load_article_of(slug: str, segment: str) -> Article:
 
     An ID of an article that is merged into another stands for that one. Raises NotThere.
     """
-    found = _find_article(slug, segment)
+    found = _find(slug, segment, WHOLE)
     return db.session.get_one(Article, found.merged_into_id) if found.merged_into_id else found
-
-
-def _find_article(slug: str, segment: str) -> Article:
-    refuse_nul(segment + slug)
-    values = {"names": spellings(segment), "site": slug or PRIMARY_SITE_ID}
-    rows = db.session.scalars(_article_query(has_slug=bool(slug)), values)
-    found = {article.external_id: article for article in rows.unique()}
-    for spelling in spellings(segment):
-        if spelling in found:
-            return found[spelling]
-    raise NotThere
 
 
 def own_or_moved(article: Article) -> Article:
@@ -90,67 +96,42 @@ def own_or_moved(article: Article) -> Article:
     raise Moved(article_path(into, str(request.endpoint), **asked))
 
 
-def load_place(segment: str) -> Article:
-    """Return the article like `load_article`, as much of it as writing under it takes; the rest loads when asked for.
-
-    Raises NotThere, Moved.
-    """
-    slug, names = request.args.get("site", ""), spellings(segment)
+def _find(slug: str, segment: str, extent: Extent) -> Article:
+    """Return the site's article that the segment most likely stands for. Raises NotThere."""
     refuse_nul(segment + slug)
-    values = {"likeliest": names[0], "other": names[-1]}
-    rows = _place_on_site.all(slug=slug, **values) if slug else _place.all(**values)
-    found = {row.external_id: row for row in rows}
+    names = spellings(segment)
+    asked = {"likeliest": names[0], "other": names[-1]} | ({"slug": slug} if slug else {})
+    found = {row.external_id: row for row in _named(extent, bool(slug)).all(**asked)}
     for name in names:
         if name in found:
-            return own_or_moved(place_in(iter(found[name])))
+            return place_in(iter(found[name]), extent)
     raise NotThere
 
 
-@prepared
-def _place(_dialect: str) -> Select[Any]:
-    """Ask for an article of the primary site; whoever writes does."""
-    return _places(Site.__table__.c.id == PRIMARY_SITE_ID)
-
-
-@prepared
-def _place_on_site(_dialect: str) -> Select[Any]:
-    """Ask for an article of another site."""
-    return _places(Site.__table__.c.slug == bindparam("slug"))
-
-
-def _places(is_asked: ColumnElement[bool]) -> Select[Any]:
+@cache
+def _named(extent: Extent, has_slug: bool) -> Prepared:
+    """Ask for the articles of the primary site, or of the one with this short name, that are named so; built once."""
     article, site = Article.__table__.c, Site.__table__.c
+    is_on_site = site.slug == bindparam("slug") if has_slug else site.id == PRIMARY_SITE_ID
     is_named = or_(article.external_id == bindparam("likeliest"), article.external_id == bindparam("other"))
-    joined = select(*place_columns()).join_from(Article.__table__, Site.__table__, site.id == article.site_id)
-    return joined.where(is_asked, is_named)
+    joined = select(*place_columns(extent)).join_from(Article.__table__, Site.__table__, site.id == article.site_id)
+    return Prepared(lambda _dialect: joined.where(is_on_site, is_named))
 
 
-def place_columns() -> list[Any]:
+def place_columns(extent: Extent = PLACE) -> list[Any]:
     """Return the columns of an article, and of its site, for `place_in`."""
     article, site = Article.__table__.c, Site.__table__.c
-    return [*(article[name] for name in PLACE_COLUMNS), *(site[name] for name in SITE_COLUMNS)]
+    return [*(article[name] for name in extent.article), *(site[name] for name in extent.site)]
 
 
-def place_in(values: Iterator[Any]) -> Article:
+def place_in(values: Iterator[Any], extent: Extent = PLACE) -> Article:
     """Return the article that the next values of a row are, those of `place_columns`."""
-    columns = dict(zip(PLACE_COLUMNS, values, strict=False))
+    columns = dict(zip(extent.article, values, strict=False))
     speak_for(columns["site_id"])
     article = as_loaded(Article, columns)
-    site = {"id": columns["site_id"], **dict(zip(SITE_COLUMNS, values, strict=False))}
+    site = {"id": columns["site_id"], **dict(zip(extent.site, values, strict=False))}
     set_committed_value(article, "site", as_loaded(Site, site))
     return article
-
-
-@cache
-def _article_query(*, has_slug: bool) -> Select[Article]:
-    """Build the query once: nearly every page begins with it."""
-    return (
-        select(Article)
-        .join(Article.site)
-        .options(contains_eager(Article.site))
-        .where((Site.slug if has_slug else Site.id) == bindparam("site"))
-        .where(Article.external_id.in_(bindparam("names", expanding=True)))
-    )
 
 
 def refuse_nul(text: str) -> None:

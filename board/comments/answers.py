@@ -18,11 +18,12 @@ from board.comments.discussion import for_machines
 from board.comments.featured import featured_in
 from board.comments.forms import CommentForm
 from board.comments.models import Comment, CommentRevision
+from board.comments.page import ThreadPage, comment_paths
 from board.comments.posted import posted_html
 from board.comments.profile import profile_page
 from board.comments.sorting import MAX_INTEGER
-from board.comments.thread import ThreadPage, comment_paths, grow, load_replies, thread_page
-from board.comments.threads import Thread
+from board.comments.thread import grow, load_replies, thread_page
+from board.comments.threads import thread_of
 from board.comments.visits import first_new, visit_to
 from board.extensions import db
 from board.screening import TextRefused
@@ -65,7 +66,7 @@ def thread_answer(thread: ThreadPage, template: str, **context: Any) -> Response
 
 def show_version(article: Article) -> Response:
     """Answer with the thread's version and number of comments, for pages that ask whether there is something new."""
-    thread = db.session.get(Thread, article.id)
+    thread = thread_of(article.id)
     counted = {"version": thread.version, "comments": thread.comment_count} if thread else {"version": 0, "comments": 0}
     return kept(jsonify(counted), is_public=True)
 

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from board.articles.loading import article_path
+from board.comments.page import ThreadPage
 from board.comments.reading import ShownComment
-from board.comments.thread import ThreadPage
 from board.comments.tree import Node
 from board.markup import excerpt
 from board.urls import absolute
@@ -53,37 +53,40 @@ def discussion(thread: ThreadPage) -> dict[str, Any]:
         "sharedContent": {"@type": "WebPage", "url": article.url or absolute(article_path(article))},
         "commentCount": thread.total,
         "interactionStatistic": _counter(COMMENTS, thread.total),
-        "comment": _comments(thread, thread.nodes),
+        "comment": _comments(thread.nodes, absolute(thread.paths.comments), absolute(thread.paths.members)),
     }
 
 
-def _comments(thread: ThreadPage, nodes: list[Node]) -> list[dict[str, Any]]:
-    """Return the published comments; below one that is gone, what answers it stands in its place."""
+def _comments(nodes: list[Node], comments: str, members: str) -> list[dict[str, Any]]:
+    """Return the published comments; below one that is gone, what answers it stands in its place.
+
+    `comments` and `members` are what stands before their numbers in an address.
+    """
     found: list[dict[str, Any]] = []
     for node in nodes:
-        below = _comments(thread, node.replies)
+        below = _comments(node.replies, comments, members) if node.replies else []
         if node.comment.state != "published":
             found += below
             continue
-        found.append(_comment(thread, node.comment) | ({"comment": below} if below else {}))
+        described = _comment(node.comment, comments, members)
+        if below:
+            described["comment"] = below
+        found.append(described)
     return found
 
 
-def _comment(thread: ThreadPage, comment: ShownComment) -> dict[str, Any]:
-    author = {
-        "@type": "Person",
-        "name": comment.author_name,
-        "url": absolute(f"{thread.paths.members}{comment.author_id}"),
-    }
+def _comment(comment: ShownComment, comments: str, members: str) -> dict[str, Any]:
     described = {
         "@type": "Comment",
-        "url": absolute(f"{thread.paths.comments}{comment.id}"),
-        "author": author,
+        "url": f"{comments}{comment.id}",
+        "author": {"@type": "Person", "name": comment.author_name, "url": f"{members}{comment.author_id}"},
         "datePublished": comment.created_at.isoformat(),
         "text": excerpt(comment.body_html, TEXT_CHARACTERS),
         "interactionStatistic": _counter(LIKES, comment.like_count),
     }
-    return described | ({"dateModified": comment.edited_at.isoformat()} if comment.edited_at else {})
+    if comment.edited_at:
+        described["dateModified"] = comment.edited_at.isoformat()
+    return described
 
 
 def _counter(action: str, count: int) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from board.comments import reading
 from board.comments.reading import ShownComment
-from board.comments.threads import Thread
-from board.extensions import db
+from board.comments.threads import thread_of
 
 
 def featured_in(article_id: int) -> frozenset[int]:
     """Return which comments of the thread are featured."""
-    thread = db.session.get(Thread, article_id)
+    thread = thread_of(article_id)
     return frozenset(thread.featured_ids or ()) if thread else frozenset()
 
 

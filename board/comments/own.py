@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, literal_column, null, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, null, select, union_all
 
 from board.accounts.models import User
 from board.comments.models import Comment, Reaction
-from board.comments.reading import MAX_HELD_SHOWN, NAMES, ShownComment
+from board.comments.reading import HELD, MAX_HELD_SHOWN, NAMES, ShownComment
 from board.statements import prepared
 from board.storage import is_among
 
 MAX_IDS = 300  # comments of one page that are asked about; a page shows fewer
-# Written out: SQLite prepares a statement again at each use if a parameter decides whether an index will do.
-HELD: ColumnElement[str] = literal_column("'held'")
 
 
 @dataclass

@@ -15,7 +15,7 @@ from board.comments.composer import guidelines_url_on
 from board.comments.forms import CommentForm, draft_name
 from board.comments.looks import comments_html
 from board.comments.models import Comment
-from board.comments.thread import ThreadPage
+from board.comments.page import ThreadPage
 from board.comments.tree import Node, Paths
 from board.csrf import form_token
 

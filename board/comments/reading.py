@@ -10,7 +10,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 
 from board.accounts.models import User
@@ -19,11 +31,15 @@ from board.articles.models import Article
 from board.comments.models import Comment, Reaction
 from board.comments.rules import CommentRules
 from board.comments.sorting import Sort
-from board.extensions import db
+from board.extensions import db, table_of
+from board.statements import Prepared, prepared
+from board.storage import is_among
 
 NO_END = 2**62  # an ordinal that no reply reaches
 MAX_HELD_SHOWN = 50  # of those waiting in one thread; moderators find the rest at their desk
 ANCESTOR_STEPS = 64  # from a comment upwards in one query
+# Written out: SQLite prepares a statement again at each use if a parameter decides whether an index will do.
+HELD: ColumnElement[str] = literal_column("'held'")
 
 
 @dataclass(slots=True)
@@ -78,16 +94,14 @@ def roots(article_id: int, sort: Sort, limit: int, at: tuple[Any, int] | None, *
           is_inclusive: bool = False) -> list[ShownComment]:  # fmt: skip
     """Return up to `limit` roots in the sort's order: those after the place, or before it, nearest ones only."""
     rises = sort.is_ascending != towards_start
-    query = _roots_query(sort, rises, is_inclusive, at is not None)
-    values = {"article": article_id, "rows": limit}
-    if at is not None:
-        values |= {"key": at[0], "last": at[1]}
-    found = _shown(query, values)
+    place = {} if at is None else {"key": at[0], "last": at[1]}
+    found = _shown(_roots(sort, rises, is_inclusive, at is not None), article=article_id, rows=limit, **place)
     return found[::-1] if towards_start else found
 
 
 @cache
-def _roots_query(sort: Sort, rises: bool, is_inclusive: bool, has_place: bool) -> Select[Any]:
+def _roots(sort: Sort, rises: bool, is_inclusive: bool, has_place: bool) -> Prepared:
+    """Build each of these few statements once."""
     query = _comments().where(
         Comment.article_id == bindparam("article"), Comment.parent_id.is_(None), Comment.is_listed
     )
@@ -99,32 +113,40 @@ def _roots_query(sort: Sort, rises: bool, is_inclusive: bool, has_place: bool) -
         else:
             query = query.where(here > place if rises else here < place)
     order = (sort.key.asc(), Comment.id.asc()) if rises else (sort.key.desc(), Comment.id.desc())
-    return query.order_by(*order).limit(bindparam("rows"))
+    return Prepared(lambda _dialect: query.order_by(*order).limit(bindparam("rows")))
 
 
 def replies_below(parent_ids: Sequence[int], limits: tuple[int, ...]) -> list[ShownComment]:
     """Return the first listed replies of each parent, of each of those, and so on: `limits[0]` each, `limits[1]`, …"""
     if not parent_ids or not limits:
         return []
-    return with_ids(
-        db.session.scalars(_replies_below_query(limits, db.engine.dialect.name), {"parents": list(parent_ids)})
-    )
+    return _shown(_replies_below(limits), parents=list(parent_ids))
 
 
 @cache
-def _replies_below_query(limits: tuple[int, ...], dialect: str) -> Select[Any]:
-    """Build one query for IDs, whose levels feed each other: a recursive query cannot limit the rows of each parent.
+def _replies_below(limits: tuple[int, ...]) -> Prepared:
+    """Build one statement, whose levels feed each other: a recursive one cannot limit the rows of each parent."""
 
-    The rows are read by their IDs afterwards: PostgreSQL cannot guess how few these are, and might read all rows.
+    def build(dialect: str) -> Select[Any]:
+        first_replies = _first_replies_lateral if dialect == "postgresql" else _first_replies_by_ordinal
+        top = table_of(Comment).alias("top")
+        parents: Any = select(top.c.id).where(is_among(top.c.id, "parents", dialect)).cte("level0")
+        levels = []
+        for number, limit in enumerate(limits, 1):
+            parents = first_replies(parents, limit).cte(f"level{number}").prefix_with("MATERIALIZED")
+            levels.append(select(parents.c.id))
+        return _in_order_of_posting(select(levels[0].union_all(*levels[1:]).subquery("shown").c.id), dialect)
+
+    return Prepared(build)
+
+
+def _in_order_of_posting(ids: Select[Any], dialect: str) -> Select[Any]:
+    """Ask for the comments whose IDs the query finds, which are few.
+
+    PostgreSQL cannot guess how few, and would read all rows; of an array it knows that it is short.
     """
-    first_replies = _first_replies_lateral if dialect == "postgresql" else _first_replies_by_ordinal
-    top = aliased(Comment, name="top")
-    parents: Any = select(top.id).where(top.id.in_(bindparam("parents", expanding=True))).cte("level0")
-    levels = []
-    for number, limit in enumerate(limits, 1):
-        parents = first_replies(parents, limit).cte(f"level{number}").prefix_with("MATERIALIZED")
-        levels.append(select(parents.c.id))
-    return select(levels[0].union_all(*levels[1:]).subquery("shown").c.id)
+    is_found = Comment.id == any_(func.array(ids.scalar_subquery())) if dialect == "postgresql" else Comment.id.in_(ids)
+    return _comments().where(is_found).order_by(Comment.id)
 
 
 def _first_replies_lateral(parents: Any, limit: int) -> Select[Any]:
@@ -152,12 +174,11 @@ def _first_replies_by_ordinal(parents: Any, limit: int) -> Select[Any]:
 
 def replies_between(parent_id: int, after: int, before: int, limit: int) -> list[ShownComment]:
     """Return the listed replies of one parent with ordinals between the two, up to `limit`."""
-    values = {"parent": parent_id, "after": after, "before": before, "rows": limit}
-    return _shown(_replies_between_query(), values)
+    return _shown(_replies_between, parent=parent_id, after=after, before=before, rows=limit)
 
 
-@cache
-def _replies_between_query() -> Select[Any]:
+@prepared
+def _replies_between(_dialect: str) -> Select[Any]:
     return (
         _comments()
         .where(
@@ -183,11 +204,11 @@ def count_replies_between(parent_id: int, after: int, before: int, at_most: int)
 
 def way_up(comment_id: int, steps: int = ANCESTOR_STEPS) -> list[ShownComment]:
     """Return the comment with up to `steps` ancestors, the topmost first."""
-    return _shown(_way_up_query(), {"comment": comment_id, "steps": steps})
+    return _shown(_way_up, comment=comment_id, steps=steps)
 
 
-@cache
-def _way_up_query() -> Select[Any]:
+@prepared
+def _way_up(_dialect: str) -> Select[Any]:
     above = aliased(Comment)
     way = select(Comment.id, Comment.parent_id, literal(0).label("step")).where(Comment.id == bindparam("comment"))
     up = way.cte("way", recursive=True)
@@ -201,12 +222,12 @@ def _way_up_query() -> Select[Any]:
 
 def with_ids(comment_ids: Iterable[int]) -> list[ShownComment]:
     """Return these comments, in the order in which they were posted."""
-    return _shown(_with_ids_query(), {"comments": list(comment_ids)})
+    return _shown(_with_ids, comments=list(comment_ids))
 
 
-@cache
-def _with_ids_query() -> Select[Any]:
-    return _comments().where(Comment.id.in_(bindparam("comments", expanding=True))).order_by(Comment.id)
+@prepared
+def _with_ids(dialect: str) -> Select[Any]:
+    return _comments().where(is_among(table_of(Comment).c.id, "comments", dialect)).order_by(Comment.id)
 
 
 def shown(comment: Comment) -> ShownComment:
@@ -221,11 +242,24 @@ def held(article: Article, user: Any) -> list[ShownComment]:
     """Return the thread's held comments without a place that the member may see: their own, or a moderator's all."""
     if user is None or not user.is_authenticated:
         return []
-    is_waiting = (Comment.article_id == article.id, Comment.state == "held", Comment.is_listed.is_(False))
-    query = _comments().where(*is_waiting)
-    if not user.moderates(article.site_id):
-        query = query.where(Comment.author_id == user.id)
-    return _shown(query.order_by(Comment.id.desc()).limit(MAX_HELD_SHOWN), {})[::-1]
+    if user.moderates(article.site_id):
+        return _shown(_held, article=article.id)[::-1]
+    return _shown(_own_held, article=article.id, author=user.id)[::-1]
+
+
+def _waiting() -> Select[Any]:
+    is_waiting = (Comment.article_id == bindparam("article"), Comment.state == HELD, Comment.is_listed.is_(False))
+    return _comments().where(*is_waiting).order_by(Comment.id.desc()).limit(MAX_HELD_SHOWN)
+
+
+@prepared
+def _held(_dialect: str) -> Select[Any]:
+    return _waiting()
+
+
+@prepared
+def _own_held(_dialect: str) -> Select[Any]:
+    return _waiting().where(Comment.author_id == bindparam("author"))
 
 
 def liked_by(user_id: int, comment_ids: Iterable[int]) -> frozenset[int]:
@@ -249,5 +283,5 @@ def _site_role() -> ColumnElement[str | None]:
     return case((User.has_site_roles, role.correlate(User, Comment).scalar_subquery()))
 
 
-def _shown(query: Select[Any], values: dict[str, Any]) -> list[ShownComment]:
-    return [ShownComment(*row) for row in db.session.execute(query, values)]
+def _shown(statement: Prepared, **values: Any) -> list[ShownComment]:
+    return [ShownComment(*row) for row in statement.all(**values)]

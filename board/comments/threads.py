@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
-from board.extensions import Model, db, table_of
+from board.extensions import Model, as_loaded, db, table_of
 from board.statements import insert_once, prepared
 
 
@@ -43,6 +43,18 @@ class Thread(Model):
             insert_once(Thread, article_id=article_id, site_id=site_id, **none)
             count = _change.scalar(**steps)
         return int(count or 0)
+
+
+def thread_of(article_id: int) -> Thread | None:
+    """Return the article's thread, as its row is now; None while nobody has written there."""
+    row = _thread.first(article=article_id)
+    return as_loaded(Thread, row._asdict()) if row else None
+
+
+@prepared
+def _thread(_dialect: str) -> Select[Any]:
+    thread = table_of(Thread)
+    return select(*thread.c).where(thread.c.article_id == bindparam("article"))
 
 
 def touch_threads_of(author: Any) -> None:

@@ -19,7 +19,8 @@ from board.ballots.models import Ballot
 from board.ballots.papers import load_ballot
 from board.ballots.placing import view_of
 from board.comments.answers import thread_answer
-from board.comments.thread import ThreadPage, thread_page
+from board.comments.page import ThreadPage
+from board.comments.thread import thread_page
 from board.embed import registering
 from board.embed.finding import find_article, frame_path
 from board.embed.links import enter_frame

@@ -6,7 +6,6 @@ from html import unescape
 
 _BREAK = re.compile(r"<(?:br|hr|/(?:p|li|ul|ol|blockquote|pre|h[1-6]|figcaption|figure|div))\b[^>]*>\s*")
 _TAG = re.compile(r"<[^>]*>")
-_SPACES = re.compile(r"\s+")
 # Fillers and blanks that count as letters or symbols, but show nothing.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # XML 1.0 has no way to write these.
@@ -21,7 +20,7 @@ def plain_text(html: str) -> str:
 
 def excerpt(html: str, limit: int = 160) -> str:
     """Return how safe HTML's text begins, in one line of at most `limit` characters, cut between words."""
-    text = _SPACES.sub(" ", plain_text(html))
+    text = " ".join(plain_text(html).split())
     if len(text) <= limit:
         return text
     cut = _whole_letters(text, limit - 1)

@@ -26,8 +26,8 @@ from board.comments.composer import Composer, make_composer
 from board.comments.drafts import Draft
 from board.comments.models import viewer_id
 from board.comments.own import MAX_IDS, Own, own_comments
+from board.comments.page import comment_paths
 from board.comments.reading import ShownComment
-from board.comments.thread import comment_paths
 from board.comments.tree import Node, Paths
 from board.comments.visits import Visit, asked_by, beside_visit, visit_columns, visit_from
 from board.csrf import form_token

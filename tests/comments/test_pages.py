@@ -13,8 +13,9 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.counting import faults
 from board.comments.models import Comment, Reaction, Thread
+from board.comments.page import ThreadPage
 from board.comments.sorting import SORTS
-from board.comments.thread import ThreadPage, load_page, load_replies
+from board.comments.thread import load_page, load_replies
 from board.comments.tree import DISPLAY_DEPTH, Node, Paths
 from board.extensions import db
 from tests.comments.test_counts import import_thread

@@ -74,6 +74,22 @@ def test_a_plain_form_takes_one_more_for_the_visit(
     assert len(seen["statements"]) == 7, "\n".join(seen["statements"])
 
 
+@pytest.mark.parametrize(
+    ("path", "budget"),
+    [
+        ("/articles/opening-night/thread", ["version", "article", "thread", "roots", "replies", "site"]),
+        ("/articles/opening-night/thread/version", ["version", "article", "thread"]),
+    ],
+)
+def test_a_readers_page_keeps_to_its_statements(
+    article: Article, author: User, client: Browser, path: str, budget: list[str]
+) -> None:
+    make_comment(article, author, "Indeed.", make_comment(article, author))
+    with counted() as seen:
+        assert client.get(path).status_code == 200
+    assert len(seen["statements"]) <= len(budget), "\n".join(seen["statements"])
+
+
 @contextmanager
 def counted() -> Iterator[dict[str, list[str]]]:
     """Collect the statements and commits that reach the database inside."""
