@@ -9,11 +9,12 @@ import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app, g, render_template
 from flask_babel import get_locale
+from markupsafe import Markup, escape
 
 BLANK = re.compile(r"\[\[([a-z_]+)\]\]")
-MAX_FORMS = 2_000  # of one template that are kept, a few KB each; a busy house comes to a tenth of that
+MAX_FORMS = 2_000  # that are kept of a template, a few KB each; a busy house comes to a tenth of that
 
 
 class Frames(dict[Hashable, str]):
@@ -47,13 +48,27 @@ def filled(template: str, values: Mapping[str, str], **frame: Any) -> str:
     """Return the template with the values in its blanks.
 
     `frame` is what the template is rendered with: few different, hashable values, which hold blanks as "[[name]]" for
-    the rest. A value that holds something like a blank stays as it is.
+    the rest. A value that holds something like a blank stays as it is. In frames on publishers' pages, links lead
+    elsewhere (`g.place`, board/embed/links.py), so these have forms of their own.
     """
     frames: dict[Any, str] = current_app.extensions.setdefault("filled", {})
-    form = (template, str(get_locale()), *frame.values())
+    form = (template, str(get_locale()), g.get("place", ""), *frame.values())
     if form not in frames:
+        if len(frames) >= MAX_FORMS:
+            frames.clear()
         frames[form] = as_frame(render_template(template, **frame))
     return frames[form] % values
+
+
+def filled_in(template: str, values: Mapping[str, str], **frame: Any) -> Markup:
+    """Return what `render_template(template, **values, **frame)` returns, filled into blanks, if that has no conditions
+    but on `frame` and on whether a value is empty: which values are is part of the form.
+
+    Values are texts, escaped here unless they are `Markup`; the template must put them into HTML as they are, not into
+    an address or a sentence's number.
+    """
+    blanks = {name: Markup(f"[[{name}]]") if value else "" for name, value in values.items()}  # noqa: S704
+    return Markup(filled(template, {name: escape(value) for name, value in values.items()}, **frame, **blanks))  # noqa: S704
 
 
 def as_frame(html: str) -> str:

@@ -4,19 +4,22 @@ from typing import Any
 
 from flask import jsonify, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from board.access import NotThere, load
 from board.accounts.models import User
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
-from board.articles.loading import article_path
+from board.articles.loading import article_path, house_name
 from board.articles.models import Article, Site
+from board.blanks import filled_in
 from board.comments import reading
 from board.comments.composer import make_composer
 from board.comments.discussion import for_machines
 from board.comments.featured import featured_in
 from board.comments.forms import CommentForm
+from board.comments.layout import list_html, thread_html
 from board.comments.models import Comment, CommentRevision
 from board.comments.page import ThreadPage, comment_paths
 from board.comments.posted import posted_html
@@ -51,17 +54,29 @@ def way_to(comment: Comment) -> str:
 def show_thread(article: Article) -> Response:
     """Answer with a page of the thread; the script that asks for the next page gets only what to append."""
     if is_fragment():
-        return thread_answer(thread_page(article, current_user), "comments/thread.html")
+        return show_part(thread_page(article, current_user))
     thread = thread_page(article, current_user, article_path(article, "comments.thread"))
-    return thread_answer(thread, "comments/thread.html", article=article, **for_machines(thread))
+    is_public = is_for_everybody(thread_only=True)
+    machines = render_template("comments/_machines.html", article=article, **for_machines(thread))
+    values = {
+        "site_name": house_name(),
+        "title": article.title,
+        "article_url": article_path(article),
+        "machines": Markup(machines),  # noqa: S704 - a template
+        "thread": thread_html(thread, is_public=is_public),
+    }
+    if is_public:
+        html = filled_in("comments/thread.html", values, public_page=True)
+    else:
+        html = Markup(render_template("comments/thread.html", **values, public_page=False))  # noqa: S704 - a template
+    return kept(make_response(html), is_public=is_public, has_overlay=bool(thread.overlay_url))
 
 
-def thread_answer(thread: ThreadPage, template: str, **context: Any) -> Response:
-    """Answer with the template around the thread; to the page's script with the thread, or only what to append."""
-    if not is_fragment():
-        return public_page(template, thread=thread, has_overlay=bool(thread.overlay_url), **context)
-    is_next = "after" in request.args
-    return public_page("comments/_page.html" if is_next else "comments/_thread.html", thread=thread)
+def show_part(thread: ThreadPage) -> Response:
+    """Answer the page's script with the thread, or only with what to append."""
+    is_public = is_for_everybody(thread_only=True)
+    html = list_html(thread) if "after" in request.args else thread_html(thread, is_public=is_public)
+    return kept(make_response(html), is_public=is_public)
 
 
 def show_version(article: Article) -> Response:

@@ -43,6 +43,17 @@ class Composer:
             self.advice = refusal.advice
 
     @property
+    def is_discussion_open(self) -> bool:
+        """Tell whether the article takes comments at all."""
+        return self.article.takes_comments
+
+    @property
+    def is_untouched(self) -> bool:
+        """Tell whether it is the page's own form, with nothing in it and nothing to say."""
+        said = self.form.body.errors or self.preview_html or self.guidelines_html or self.advice
+        return self.parent is None and not self.form.body.data and not said
+
+    @property
     def guidelines_url(self) -> str:
         """Return where the site's guidelines are; empty if it has none."""
         return guidelines_url_on(self.article.site)
@@ -68,7 +79,22 @@ class Composer:
         return self.form.key.data or ""
 
     @property
-    def here_url(self) -> str:
+    def preview_url(self) -> str:
+        """Return where the page's script asks what the text will look like."""
+        return url_for("comments.preview")
+
+    @property
+    def register_url(self) -> str:
+        """Return where a reader becomes a member, and comes back from."""
+        return url_for("security.register", next=self._here_url)
+
+    @property
+    def log_in_url(self) -> str:
+        """Return where a reader logs in, and comes back from."""
+        return url_for("security.login", next=self._here_url)
+
+    @property
+    def _here_url(self) -> str:
         """Return the address to come back to after logging in."""
         if self.parent:
             return url_for("comments.replies", comment_id=self.parent.id)

@@ -10,14 +10,13 @@ from board.articles.models import Article
 from board.comments.composer import Composer
 from board.comments.models import viewer_id
 from board.comments.reading import ShownComment
-from board.comments.sorting import SORTS
 from board.comments.tree import Node, Paths
 from board.comments.visits import Visit
 
 
 @dataclass
 class ThreadPage:
-    """What `comments/_thread.html` shows."""
+    """What a thread's page shows; `layout.py` makes HTML of it."""
 
     article: Article
     sort: str
@@ -56,17 +55,12 @@ class ThreadPage:
         return self.is_member and bool(self.viewer.moderates(self.article.site_id))
 
     @property
-    def sort_urls(self) -> list[tuple[str, str]]:
-        """Return each sort's name and address."""
-        return [(name, page_url(self.path, sort=name)) for name in SORTS]
-
-    @property
     def overlay_url(self) -> str:
         """Return where the page's script finds what is personal; empty where every page is rendered for its reader.
 
-        So it is behind a gate, which must not flash, and for moderators, whose buttons are on every comment.
+        So it is in a frame; behind a gate, which must not flash; for moderators, whose buttons are on every comment.
         """
-        if self.article.is_gated or (self.is_member and self.viewer.works_as("moderator")):
+        if self.part_path or self.article.is_gated or (self.is_member and self.viewer.works_as("moderator")):
             return ""
         return article_path(self.article, "pages.overlay")
 
@@ -84,11 +78,6 @@ class ThreadPage:
     def hiding_url(self) -> str:
         """Return where a member hides the thread."""
         return article_path(self.article, "comments.hiding")
-
-    @property
-    def newest_url(self) -> str:
-        """Return the address of the thread with its newest comments first."""
-        return page_url(self.path, sort="newest")
 
     def fragment_url(self, url: str) -> str:
         """Return the address of the same part of the thread without the page around it."""

@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from board.access import NotThere, load
 from board.accounts.limits import TooManyTries
-from board.answers import is_for_everybody, kept, private
+from board.answers import is_for_everybody, is_fragment, kept, private
 from board.articles.models import Article, Site
 from board.articles.rules import WrongFields
 from board.ballots.models import Ballot
 from board.ballots.papers import load_ballot
 from board.ballots.placing import view_of
-from board.comments.answers import thread_answer
+from board.comments.answers import show_part
+from board.comments.layout import thread_html
 from board.comments.page import ThreadPage
 from board.comments.thread import thread_page
 from board.embed import registering
@@ -38,7 +39,13 @@ def thread() -> Response:
     article = find_article(site)
     if article is None:
         return _unknown_article(site)
-    return framed(thread_answer(framed_thread(article), "embed/thread.html", article=article, site=site), site)
+    shown = framed_thread(article)
+    if is_fragment():
+        return framed(show_part(shown), site)
+    is_public = is_for_everybody(thread_only=True)
+    html = thread_html(shown, is_public=is_public)
+    page = render_template("embed/thread.html", thread=html, article=article, site=site, public_page=is_public)
+    return framed(kept(make_response(page), is_public=is_public), site)
 
 
 @embed.get("/ballots/<slug>")

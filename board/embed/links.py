@@ -56,7 +56,7 @@ def enter_frame(site: Site) -> Site:
     plain = request_ctx.url_adapter
     if plain is not None and not isinstance(plain, FrameLinks):
         request_ctx.url_adapter = FrameLinks(plain, site)
-    g.frame = site
+    g.frame, g.place = site, place_of(site)
     speak_for(site.id)
     return site
 

@@ -6,6 +6,7 @@ from flask_login import current_user
 from board.answers import is_for_everybody, kept
 from board.articles.loading import article_path, find_site, load_article
 from board.ballots.placing import ballots_on
+from board.comments.layout import thread_html
 from board.comments.thread import thread_page
 from board.gate.opening import opening_for
 from board.pages.headlines import Headlines, headlines
@@ -62,7 +63,7 @@ def article(article_id: str) -> Response:
         article=shown,
         ballots=ballots,
         opening=opening,
-        thread=thread,
+        thread_html=thread_html(thread, is_public=is_public),
         canonical_url=canonical_url(shown),
         description=description(shown),
         share_picture_url=share_picture_url(shown),
