@@ -99,7 +99,7 @@ class PageCache:
         if kept.page.is_known_to(environ.get("HTTP_IF_NONE_MATCH")):
             self.counts.not_modified += 1
             return kept.page.confirm(start_response)
-        if not kept.page.has(encoding):
+        if not kept.page.is_ready(encoding):
             self.store.compress(key, kept, encoding)
         return kept.page.send(encoding, start_response, is_head=environ["REQUEST_METHOD"] == "HEAD")
 

@@ -1,7 +1,8 @@
 """One answer as ready bytes: compressed the way its readers take it, sent whole, or confirmed to whoever has it.
 
-Only compressed bytes stay in memory, and only in an encoding that somebody asked for. Whoever takes none gets the page
-unpacked for them: that is rare, and quick.
+Only compressed bytes stay in memory, and only in an encoding that somebody asked for. They are compressed quickly at
+first, which takes a quarter of the time, and well once the page is asked for often: most of a large store's pages never
+are. Whoever takes no encoding gets the page unpacked for them: that is rare, and quick.
 """
 
 import gzip
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 MIN_COMPRESSED_BYTES = 500
-GZIP_LEVEL = 5
-BROTLI_QUALITY, BROTLI_QUALITY_FOR_GOOD = 5, 11  # the best where a page never changes
+# How hard to try: at first, for a page that is asked for often, and for one that never changes.
+QUICKLY, WELL, FOR_GOOD = 0, 1, 2
+GZIP_LEVELS = (1, 5, 5)
+BROTLI_QUALITIES = (1, 5, 11)
+OFTEN = 20  # requests
 COMPRESSIBLE = ("text/", "application/json", "application/ld+json", "application/javascript", "image/svg+xml")
 ENCODINGS = ("br", "gzip")  # the smaller first
 PLAIN = ""
@@ -29,7 +33,7 @@ OWN_BYTES = 2500  # of a page besides its body: headers, and Python's objects
 class Page:
     """One answer, ready to be sent: its headers, and its bytes in the encodings asked for so far."""
 
-    __slots__ = ("_bodies", "_by_encoding", "_not_modified", "_status", "etag", "is_compressed", "is_immutable")
+    __slots__ = ("_asked", "_not_modified", "_ready", "_status", "etag", "is_compressed", "is_immutable")
 
     def __init__(
         self, status: str, headers: list[tuple[str, str]], body: bytes, encoding: str, *, is_immutable: bool
@@ -41,28 +45,34 @@ class Page:
         self.is_compressed = len(body) >= MIN_COMPRESSED_BYTES and content_type.startswith(COMPRESSIBLE)
         self.etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
         self._not_modified = [("ETag", self.etag), *with_vary(headers)]
-        self._bodies: dict[str, bytes] = {}
-        self._by_encoding: dict[str, list[tuple[str, str]]] = {}
+        self._asked = 0
+        self._ready: dict[str, tuple[list[tuple[str, str]], bytes]] = {}  # headers and body, by encoding
         self._add(body, (encoding or "gzip") if self.is_compressed else PLAIN)
 
     @property
     def size(self) -> int:
         """Return the bytes it takes in memory, roughly."""
-        return sum(len(body) for body in self._bodies.values()) + OWN_BYTES
+        return sum(len(body) for _headers, body in self._ready.values()) + OWN_BYTES
 
-    def has(self, encoding: str) -> bool:
-        """Tell whether the page is ready for a reader who takes this encoding, or none."""
-        return encoding in self._bodies or not encoding or not self.is_compressed
+    def is_ready(self, encoding: str) -> bool:
+        """Tell whether the page is ready for one more reader, who takes this encoding or none."""
+        self._asked += 1
+        if not encoding or not self.is_compressed:
+            return True
+        is_due = self._asked == OFTEN and not self.is_immutable
+        return encoding in self._ready and not is_due
 
     def make(self, encoding: str) -> None:
-        """Compress the page once more, for readers who take this encoding."""
-        self._add(self.plain(), encoding)
+        """Compress the page once more: for readers who take this encoding, or better now that it is asked for often."""
+        plain = self.plain()
+        for one in {encoding, *self._ready} if self._asked == OFTEN else {encoding}:
+            self._add(plain, one)
 
     def plain(self) -> bytes:
         """Return the page as it was before it was compressed."""
         if not self.is_compressed:
-            return self._bodies[PLAIN]
-        return gzip.decompress(self._bodies["gzip"]) if "gzip" in self._bodies else _unpack(self._bodies["br"])
+            return self._ready[PLAIN][1]
+        return gzip.decompress(self._ready["gzip"][1]) if "gzip" in self._ready else _unpack(self._ready["br"][1])
 
     def is_known_to(self, etags: str | None) -> bool:
         """Tell whether the browser has these very bytes, by the If-None-Match that it sent."""
@@ -75,30 +85,28 @@ class Page:
 
     def send(self, encoding: str, start_response: "StartResponse", *, is_head: bool) -> list[bytes]:
         """Answer with ready bytes; `is_head` asks for their headers alone."""
-        kept_as = encoding if self.is_compressed else PLAIN
-        body = self._bodies.get(kept_as)
-        if body is None:
+        ready = self._ready.get(encoding if self.is_compressed else PLAIN)
+        if ready is None:
             body = self.plain()
-            start_response(self._status, self._headers(PLAIN, body))
-        else:
-            start_response(self._status, self._by_encoding[kept_as])
-        return [b""] if is_head else [body]
+            ready = self._headers(PLAIN, body), body
+        start_response(self._status, ready[0])
+        return [b""] if is_head else [ready[1]]
 
     def _add(self, plain: bytes, encoding: str) -> None:
-        body = compressed(plain, encoding, is_for_good=self.is_immutable)
-        self._by_encoding[encoding] = self._headers(encoding, body)
-        self._bodies[encoding] = body  # last: who finds it finds the headers too
+        effort = FOR_GOOD if self.is_immutable else WELL if self._asked >= OFTEN else QUICKLY
+        body = compressed(plain, encoding, effort)
+        self._ready[encoding] = self._headers(encoding, body), body
 
     def _headers(self, encoding: str, body: bytes) -> list[tuple[str, str]]:
         own = [("Content-Length", str(len(body)))] + ([("Content-Encoding", encoding)] if encoding else [])
         return [*self._not_modified, *own]
 
 
-def compressed(body: bytes, encoding: str, *, is_for_good: bool = False) -> bytes:
-    """Return the body in this encoding; what never changes is worth the best."""
+def compressed(body: bytes, encoding: str, effort: int) -> bytes:
+    """Return the body in this encoding."""
     if encoding == "br":
-        return bytes(brotli.compress(body, quality=BROTLI_QUALITY_FOR_GOOD if is_for_good else BROTLI_QUALITY))
-    return gzip.compress(body, GZIP_LEVEL, mtime=0) if encoding else body
+        return bytes(brotli.compress(body, quality=BROTLI_QUALITIES[effort]))
+    return gzip.compress(body, GZIP_LEVELS[effort], mtime=0) if encoding else body
 
 
 def _unpack(body: bytes) -> bytes:

@@ -1,7 +1,11 @@
 """The store: bounded, and it counts what it holds and gives."""
 
-import brotli
+import gzip
 
+import brotli
+import pytest
+
+from board.pagecache.page import OFTEN
 from tests.pagecache.conftest import LONG, Stage
 
 
@@ -51,3 +55,30 @@ def test_the_store_counts_what_it_holds_and_nothing_else() -> None:
     for key in list(store.pages):
         store.drop(key)
     assert store.bytes == 0
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_a_page_is_compressed_better_once_it_is_asked_for_often(stage: Stage, encoding: str) -> None:
+    first, *others = [stage.get(ACCEPT_ENCODING=encoding) for _ in range(OFTEN + 1)]
+    last = others[-1]
+    assert all(len(answer[2]) == int(answer[1]["content-length"]) for answer in (first, *others))
+    assert len(last[2]) < len(first[2])
+    assert last[1]["etag"] == first[1]["etag"]
+    plain = stage.get()[2]
+    assert unpacked(encoding, last[2]) == unpacked(encoding, first[2]) == plain
+    assert len(stage.seen) == 1
+
+
+def test_every_encoding_is_made_better_at_once(stage: Stage) -> None:
+    stage.get(ACCEPT_ENCODING="br")
+    before = len(stage.get(ACCEPT_ENCODING="gzip")[2])
+    for _ in range(OFTEN):
+        stage.get(ACCEPT_ENCODING="br")
+    assert len(stage.get(ACCEPT_ENCODING="gzip")[2]) < before
+    store = stage.cache.store
+    assert store.bytes == sum(kept.counted_bytes for kept in store.pages.values())
+    assert store.bytes == sum(kept.page.size + len(key[0]) + len(key[1]) for key, kept in store.pages.items())
+
+
+def unpacked(encoding: str, body: bytes) -> bytes:
+    return gzip.decompress(body) if encoding == "gzip" else bytes(brotli.decompress(body))
