@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union
@@ -94,10 +95,15 @@ class BallotView:
         """Return the number of votes that count."""
         return self.counts[TURNOUT, COUNTED]
 
+    @cached_property
+    def locale(self) -> str:
+        """Return the language of the request."""
+        return str(get_locale())
+
     @property
     def turnout(self) -> str:
         """Say how many votes count."""
-        return votes_text(self.total)
+        return votes_text(self.total, self.locale)
 
     @cached_property
     def undecided(self) -> str:
@@ -227,8 +233,8 @@ class BallotView:
     def numbers_of(self, option: BallotOption) -> Numbers:
         """Return what the option has."""
         line = self.lines[option.id]
-        share = mean_text(line) if self.ballot.method == "score" else percent_text(line.percent)
-        return Numbers(str(line.percent), share, votes_text(line.count))
+        share = mean_text(line) if self.ballot.method == "score" else percent_text(line.percent, self.locale)
+        return Numbers(str(line.percent), share, votes_text(line.count, self.locale))
 
     def _row(self, option: BallotOption, own_mark: int, mark: int) -> Row:
         return Row(

@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 from flask import current_app
-from flask_babel import format_percent
+from flask_babel import format_percent, get_locale
 from flask_babel import gettext as _
 from PIL import Image, ImageDraw
 
@@ -136,7 +136,7 @@ def _write_foot(picture: Image.Image, ballot: Ballot, result: Result | None) -> 
 def _said(ballot: Ballot, result: Result | None) -> str:
     if result is None:
         return str(_("Voting has closed")) if ballot.has_closed else ""
-    count = votes_text(result.voters)
+    count = votes_text(result.voters, str(get_locale()))
     if ballot.has_closed:
         return f"{verdict(result)} {count}"
     return str(_("%(votes)s, first choices", votes=count)) if ballot.method == "ranked" else count

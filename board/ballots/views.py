@@ -225,10 +225,11 @@ def send_again(ballot: Ballot, voter_key: str = "") -> Response:
         if not voter_key:
             text = _("Your browser keeps no cookies for this site, so it cannot vote. Allow them, or log in.")
         return show_mistake(ballot, 409, message=text)
-    device = ""
-    if not voter_key:
+    device, standing = "", None
+    if voter_key:
+        standing = db.session.get(Vote, (ballot.id, voter_key))
+    else:
         device, voter_key = new_device()
-    standing = db.session.get(Vote, (ballot.id, voter_key))
     ticket = issue_ticket(ballot, voter_key, standing.receipt if standing else "")
     response = make_response(redirect(url_for("ballots.vote", slug=ballot.slug, ticket=ticket), 307))
     if device:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import current_app, render_template, url_for
 from flask_babel import get_locale
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from board.ballots.choices import Choice, Counts
 from board.ballots.models import Ballot, BallotOption
@@ -78,7 +78,7 @@ def _frame(slug: str, choice: Choice, done: Cast, back: str) -> str:
     return BLANK.sub(r"%(\1)s", html.replace("%", "%%"))
 
 
-def _values(ballot: Ballot, done: Cast, counts: Counts) -> dict[str, str]:
+def _values(ballot: Ballot, done: Cast, counts: Counts) -> dict[str, Markup]:
     """Return what goes into the blanks, as safe HTML."""
     values = {"receipt": grouped(done.receipt)}
     if ballot.shows_results(has_voted=True):
@@ -87,4 +87,4 @@ def _values(ballot: Ballot, done: Cast, counts: Counts) -> dict[str, str]:
         for option in ballot.options:
             for name, text in vars(view.numbers_of(option)).items():
                 values[f"{name}_{option.id}"] = text
-    return {name: str(escape(text)) for name, text in values.items()}
+    return {name: escape(text) for name, text in values.items()}

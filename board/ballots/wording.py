@@ -60,26 +60,18 @@ def grouped(receipt: str) -> str:
     return " ".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
 
 
-def votes_text(count: int) -> str:
-    """Say how many votes that is."""
-    return _votes(count, str(get_locale()))
-
-
-def percent_text(percent: int) -> str:
-    """Return a share as the reader's language writes it."""
-    return _percent(percent, str(get_locale()))
-
-
-# A hot ballot shows the same few numbers to everybody; Babel takes longer to write them than the database to count.
+# A hot ballot shows the same few numbers to everybody, and Babel takes longer to write one than a database to find it.
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
-def _votes(count: int, _locale: str) -> str:
+def votes_text(count: int, _locale: str) -> str:
+    """Say how many votes that is, in the language of the request, which `_locale` is to name."""
     return str(ngettext("%(number)s vote", "%(number)s votes", count, number=format_decimal(count)))
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
-def _percent(percent: int, _locale: str) -> str:
+def percent_text(percent: int, _locale: str) -> str:
+    """Return a share as the language of the request writes it, which `_locale` is to name."""
     return str(format_percent(percent / 100))
 
 
