@@ -68,11 +68,10 @@ reformat: .venv/.dev ## Put Python files and templates into format, mend what ru
 	@$(BIN)/board settings --markdown > docs/settings.md
 
 # A text that changed is new, never guessed from the former one; dates are left out, so that only texts make a difference.
-catalogue: .venv/.dev ## Collect every text, bring the catalogues of translations up to date, compile them
+catalogue: .venv/.dev ## Collect every text, bring the catalogues of translations up to date
 	@mkdir -p build
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l --add-location=file --width=110 --project=Board -o build/messages.pot .
 	@$(BIN)/pybabel -q update -i build/messages.pot -d board/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=110
-	@$(BIN)/pybabel -q compile -d board/translations
 
 # The locks name no package registry, so that they work with whichever one a machine uses. To move
 # every library to its newest allowed version: make lock UPGRADE=--upgrade

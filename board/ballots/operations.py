@@ -11,6 +11,7 @@ from board import audit
 from board.access import Refused
 from board.articles.models import Article, Site
 from board.articles.pictures import keep_picture
+from board.ballots.disclosing import usual_disclosure
 from board.ballots.models import MAX_SLUG_CHARACTERS, RESULTS, Ballot, BallotOption, Placement, Sponsor, look_of
 from board.ballots.terms import (
     RESERVED_SLUGS,
@@ -20,7 +21,6 @@ from board.ballots.terms import (
     sponsor_name_faults,
     tidy,
     url_faults,
-    usual_disclosure,
 )
 from board.extensions import db
 from board.statements import insert_once
@@ -216,7 +216,7 @@ def _apply(ballot: Ballot, terms: Terms, by: Any) -> None:
     ballot.option_order, ballot.takes_write_ins = terms.option_order, terms.takes_write_ins
     ballot.reach, ballot.section = terms.reach, terms.section
     ballot.work_bits = terms.work_bits
-    ballot.disclose(terms.disclosure or usual_disclosure(terms.kind, sponsor), sponsor)
+    ballot.disclose(terms.disclosure or usual_disclosure(terms.kind, sponsor, ballot.site_id), sponsor)
     ballot.opens_at, ballot.closes_at = terms.opens_at, terms.closes_at
     ballot.results, ballot.who, ballot.can_change = terms.results, terms.who, terms.can_change
     _apply_options(ballot, terms)

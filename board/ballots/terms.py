@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from board.ballots.choices import METHODS
+from board.ballots.disclosing import usual_disclosure
 from board.ballots.models import (
     KINDS,
     MAX_DISCLOSURE_CHARACTERS,
@@ -26,7 +27,6 @@ from board.ballots.models import (
     RESULTS,
     WHO,
     Ballot,
-    Sponsor,
     look_of,
 )
 
@@ -76,7 +76,7 @@ class Terms:
     @classmethod
     def of(cls, ballot: Ballot) -> "Terms":
         """Return the terms that the ballot has now."""
-        usual = usual_disclosure(ballot.kind, ballot.sponsor)
+        usual = usual_disclosure(ballot.kind, ballot.sponsor, ballot.site_id)
         names = ("slug", "question", "kind", "opens_at", "closes_at", "results", "who", "can_change")
         rules = ("method", "max_choices", "option_order", "takes_write_ins", "work_bits", "reach", "section")
         return cls(
@@ -147,13 +147,6 @@ class Terms:
         if self.closes_at and self.opens_at and self.closes_at <= self.opens_at:
             return [_("Voting has to close after it opens. Choose a later time.")]
         return []
-
-
-def usual_disclosure(kind: str, sponsor: Sponsor | None) -> str:
-    """Return the words above the question where the editor wrote none."""
-    if sponsor:
-        return str(_("Sponsored · presented by %(name)s", name=sponsor.name))
-    return str(_("Sponsored · readers vote for our sponsors")) if kind == "for_sponsor" else ""
 
 
 def tidy(text: str) -> str:

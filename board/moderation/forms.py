@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from flask_babel import LazyString, format_decimal
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -23,7 +24,7 @@ def clean(text: str | None) -> str:
 
 def text_field(label: Any, most: int, *more: Any) -> TextAreaField:
     """Return a field for a text of at most so many characters."""
-    too_long = _l("Write at most %(count)s characters.", count=f"{most:,}")
+    too_long = _l("Write at most %(count)s characters.", count=LazyString(format_decimal, most))
     return TextAreaField(label, validators=[*more, Length(max=most, message=too_long)], filters=[clean])
 
 
