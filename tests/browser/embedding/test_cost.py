@@ -23,3 +23,12 @@ def test_the_embed_is_light_and_shifts_nothing(
     assert cost.loader_kb <= MAX_LOADER_KB
     assert cost.weight_kb <= MAX_WEIGHT_KB
     assert cost.shift == 0
+
+
+@pytest.mark.parametrize("above", [TEXT, ""], ids=["below-the-text", "on-the-first-screen"])
+def test_an_article_that_appears_with_its_first_reader_shifts_nothing(
+    chromium: Any, scene: Scene, publisher: Publisher, board_url: str, above: str
+) -> None:
+    cost = visit(chromium, publisher, board_url, f"unheard-of-{len(above)}", above)
+    assert scene.has_article(f"unheard-of-{len(above)}")
+    assert cost.shift == 0
