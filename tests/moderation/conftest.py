@@ -1,10 +1,11 @@
 """A comment to decide on, and what the people around it can look at."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from board import outbox
 from board.accounts.models import User
@@ -13,9 +14,12 @@ from board.articles.models import Article
 from board.audit import AuditEntry
 from board.comments.models import Comment
 from board.extensions import db
+from board.moderation.operations import report_comment
 from board.moderation.sanctioning import sanction_member
 from board.outbox import OutboxRow
-from tests.factories import make_comment, make_member
+from board.storage import now
+from tests.factories import make_article, make_comment, make_member
+from tests.moderation.waiting import reported
 
 
 @pytest.fixture
@@ -73,3 +77,46 @@ def sanction(moderator: User) -> Any:
         return given
 
     return give
+
+
+@pytest.fixture
+def members_of_old(author: User, other_member: User) -> None:
+    """Have the usual members joined long ago, so that only those of a test are new."""
+    db.session.execute(update(User).values(created_at=now() - timedelta(days=400)))
+    db.session.commit()
+
+
+@pytest.fixture
+def four(article: Article, author: User, other_member: User) -> list[Comment]:
+    """Return four reported comments by two members on two articles, two of them nearly the same."""
+    second = make_article(article.site, "second-night", title="Second night")
+    spam = "Earn {} dollars a week from home, write to me and I will tell you all about it"
+    found = [
+        make_comment(article, author, spam.format(4000)),
+        make_comment(second, other_member, spam.format(9500) + "!!"),
+        make_comment(article, author, "The third."),
+        make_comment(second, author, "The fourth."),
+    ]
+    reporter = make_member("Rita Reporter", "rita@example.com", created_at=now() - timedelta(days=30))
+    reported(found, reporter, note="I have seen this before.")
+    return found
+
+
+@pytest.fixture
+def three(article: Article, author: User, other_member: User) -> list[Comment]:
+    """Return three comments, the second of them a reply to the first, the third reported."""
+    first = make_comment(article, author, "The first act drags.")
+    found = [
+        first,
+        make_comment(article, author, "So does the second.", first),
+        make_comment(article, author, "Third."),
+    ]
+    report_comment(found[2], other_member, "spam", "")
+    db.session.commit()
+    return found
+
+
+@pytest.fixture
+def other_moderator(app: Flask) -> User:
+    """Return a second moderator."""
+    return make_member("Moritz Moderator", "moritz@example.com", role="moderator")

@@ -1,43 +1,26 @@
-"""Sanctions: what they keep a member from, where, from when and until when; and who may give them."""
+"""Sanctions: what they keep a member from, where, from when and until when."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from board.accounts.models import MemberSession, User
-from board.accounts.sanctions import Sanction, restrict_by_domain
+from board.accounts.sanctions import Sanction
 from board.articles.models import Article
 from board.audit import AuditEntry
 from board.ballots.votes import Vote
 from board.comments.models import Comment, Reaction
 from board.extensions import db
 from board.moderation.models import Report
-from board.moderation.sanctioning import end_due_sanctions, lift, sanction_domain, sanction_member
+from board.moderation.sanctioning import end_due_sanctions, lift
 from board.moderation.statements import Statement
 from board.storage import now
 from tests.ballots.conftest import make_ballot, place
-from tests.conftest import PASSWORD
-from tests.factories import make_article, make_comment, make_member, make_site
-
-A_WEEK = timedelta(days=7)
-FORM = {"kind": "suspension", "where": "1", "lasts": "7", "reason": "abuse", "note": "Three insults in a row."}
-
-
-def present(user: User) -> User:
-    db.session.expire_all()
-    return db.session.get_one(User, user.id)
-
-
-def post(browser: Any, path: str = "/articles/opening-night/comments", body: str = "Back again.") -> Any:
-    return browser.post(path, {"body": body, "key": body})
-
-
-def count(model: Any) -> int:
-    return db.session.scalar(select(func.count()).select_from(model)) or 0
+from tests.factories import make_article, make_comment, make_site
+from tests.moderation.sanctioned import A_WEEK, count, post, present
 
 
 @pytest.mark.parametrize("kind", ["suspension", "ban"])
@@ -169,135 +152,6 @@ def test_of_two_sanctions_the_longer_counts_and_both_are_mirrored(author: User, 
         assert not present(author).is_barred()
 
 
-def test_the_form_sanctions_and_the_member_finds_it_on_their_page(
-    browser_for: Any, author: User, moderator: User, article: Article, told: Any
-) -> None:
-    browser = browser_for(moderator)
-    path = f"/moderation/members/{author.id}/sanctions"
-    assert "Suspend for a time" in browser.get(path).text
-    assert browser.post(path, FORM).status_code == 303
-    given = db.session.scalars(select(Sanction)).one()
-    assert (given.kind, given.site_id, given.member_id) == ("suspension", 1, author.id)
-    assert given.until is not None and abs(given.until - now() - A_WEEK) < timedelta(minutes=1)
-    assert "Suspend for a time" in browser.get(f"/moderation/members/{author.id}").text
-    assert "Account suspended" in browser_for(author).get("/account/decisions").text
-    mail = told()[-1]
-    assert (mail["to"], mail["subject"]) == ("ada@example.com", "Your account is suspended")
-    assert "/account/decisions/" in mail["text"]
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"kind": ""}, "Choose a sanction."),
-        ({"kind": "exile"}, "Not a valid choice"),
-        ({"where": "99"}, "Not a valid choice"),
-        ({"lasts": "for_good"}, "A suspension has an end."),
-        ({"lasts": "date"}, "Choose the last day below."),
-        ({"lasts": "date", "until": "2001-01-01"}, "Choose a day to come."),
-        ({"lasts": "date", "until": "soon"}, "Not a valid date"),
-        ({"reason": ""}, "Choose a reason."),
-        ({"note": ""}, "Say what happened"),
-        ({"note": "x" * 1001}, "Write at most 1,000 characters."),
-    ],
-)
-def test_a_wrong_form_says_what_to_do_and_sanctions_nobody(
-    browser_for: Any, author: User, moderator: User, article: Article, change: dict[str, str], words: str
-) -> None:
-    answer = browser_for(moderator).post(f"/moderation/members/{author.id}/sanctions", FORM | change)
-    assert answer.status_code == 422
-    assert words in answer.text
-    assert count(Sanction) == 0
-
-
-@pytest.mark.parametrize(
-    ("who", "status"), [("author", 403), ("other_member", 403), ("colleague", 403), ("admin", 403)]
-)
-def test_nobody_sanctions_upwards_sideways_or_as_a_member(
-    request: pytest.FixtureRequest, browser_for: Any, article: Article, who: str, status: int
-) -> None:
-    culprit = request.getfixturevalue(who)
-    by = culprit if culprit.role == "member" else request.getfixturevalue("moderator")
-    answer = browser_for(by).post(f"/moderation/members/{culprit.id}/sanctions", FORM)
-    assert answer.status_code == status
-    assert count(Sanction) == 0
-
-
-def test_moderators_of_one_site_sanction_there_alone(
-    browser_for: Any, author: User, article: Article, sanction: Any
-) -> None:
-    other = make_site("other", "The Other")
-    local = make_member("Lena Local", "lena@example.com")
-    local.set_site_role(other.id, "moderator")
-    db.session.commit()
-    browser, path = browser_for(local), f"/moderation/members/{author.id}/sanctions"
-    for where in ("1", "all"):
-        assert browser.post(path, FORM | {"where": where}).status_code == 422
-    everywhere = sanction(author, "hold")
-    assert browser.post(f"/moderation/sanctions/{everywhere.id}/end").status_code == 404
-    assert browser.post(path, FORM | {"where": str(other.id)}).status_code == 303
-    assert present(author).is_barred(other.id)
-    assert not present(author).is_barred(1)
-
-
-def test_a_domain_is_barred_for_those_who_are_here_and_those_who_come(
-    app: Flask, browser_for: Any, client: Any, article: Article, moderator: User
-) -> None:
-    here = make_member("Sid Spam", "sid@mail.spam.example.com")
-    spared = make_member("Eve Elsewhere", "eve@notspam.example.org")
-    sanction_domain(
-        "spam.example.com", moderator, "ban", site_id=None, reason="spam", note="Only adverts come from there."
-    )
-    db.session.commit()
-    assert present(here).is_barred()
-    assert not present(spared).is_barred()
-    form = {"email": "new@spam.example.com", "display_name": "Newly Come", "password": "correct horse battery"}
-    answer = client.post("/register", form)
-    assert answer.status_code == 422
-    assert "cannot register here" in answer.text
-    assert client.post("/register", form | {"email": "new@example.org"}).status_code == 303
-
-
-def test_whoever_registers_at_a_domain_held_on_one_site_is_held_there(
-    client: Any, article: Article, moderator: User
-) -> None:
-    sanction_domain("example.net", moderator, "hold", site_id=1, reason="spam", note="Adverts.")
-    newcomer = make_member("Nora New", "nora@example.net")
-    restrict_by_domain(newcomer)
-    db.session.commit()
-    assert present(newcomer).is_held(1)
-    assert not present(newcomer).is_held()
-
-
-def test_the_staff_are_spared_by_a_domains_sanction(moderator: User, editor: User, article: Article) -> None:
-    sanction_domain("example.com", moderator, "ban", site_id=None, reason="spam", note="All of them.")
-    db.session.commit()
-    assert not present(editor).is_barred()
-    assert not present(moderator).is_barred()
-
-
-def test_lifting_a_domains_sanction_frees_its_accounts(article: Article, moderator: User) -> None:
-    here = make_member("Sid Spam", "sid@spam.example.com")
-    given = sanction_domain("spam.example.com", moderator, "ban", site_id=None, reason="spam", note="Adverts.")
-    db.session.commit()
-    lift(given, moderator)
-    db.session.commit()
-    assert not present(here).is_barred()
-    assert db.session.scalars(select(Statement.state)).one() == "withdrawn"
-
-
-def test_a_domain_is_sanctioned_from_its_page(browser_for: Any, article: Article, moderator: User) -> None:
-    make_member("Sid Spam", "sid@spam.example.com")
-    browser = browser_for(moderator)
-    assert browser.get("/moderation/domains/sanctions?domain=%20%20").status_code == 303
-    page = browser.get("/moderation/domains/sanctions?domain=@SPAM.example.com").text
-    assert "It concerns 1 account," in page
-    path = "/moderation/domains/sanctions?domain=spam.example.com"
-    assert browser.post(path, FORM | {"kind": "warning"}).status_code == 422
-    assert browser.post(path, FORM).status_code == 303
-    assert "spam.example.com" in browser.get("/moderation/domains").text
-
-
 def test_a_vote_that_waits_for_the_log_in_of_somebody_barred_is_not_cast(
     client: Any, author: User, article: Article, sanction: Any
 ) -> None:
@@ -318,43 +172,3 @@ def test_whoever_is_barred_keeps_their_name(
     answer = browser_for(author).post("/account/name", {"display_name": "Something rude"})
     assert answer.status_code == 403
     assert present(author).display_name == "Ada Author"
-
-
-def test_a_ban_asks_for_a_fresh_proof(browser_for: Any, author: User, moderator: User, article: Article) -> None:
-    browser, path = browser_for(moderator), f"/moderation/members/{author.id}/sanctions"
-    form = FORM | {"kind": "ban", "lasts": "for_good"}
-    with time_machine.travel(now() + timedelta(minutes=20), tick=False):
-        asked = browser.post(path, form)
-        assert asked.status_code == 403
-        assert "Three insults in a row." in asked.text  # nobody writes it twice
-        assert count(Sanction) == 0
-        assert browser.post(path, form | {"proof": "wrong"}).status_code == 403
-        assert count(Sanction) == 0
-        assert browser.post(path, form | {"proof": PASSWORD}).status_code == 303
-    assert db.session.scalars(select(Sanction.kind)).one() == "ban"
-
-
-def test_nobody_lifts_their_own_sanction_nor_one_of_their_own_rank(
-    browser_for: Any, admin: User, moderator: User, colleague: User, article: Article
-) -> None:
-    terms = {"site_id": article.site_id, "reason": "abuse", "note": "Three insults in a row.", "until": now() + A_WEEK}
-    given = sanction_member(moderator, admin, "suspension", **terms)
-    db.session.commit()
-    path = f"/moderation/sanctions/{given.id}/end"
-    for who in (moderator, colleague):
-        assert browser_for(who).get(path).status_code == 403
-        assert browser_for(who).post(path).status_code == 403
-        assert path not in browser_for(who).get(f"/moderation/members/{moderator.id}").text
-    assert present(moderator).is_barred(article.site_id)
-    assert path in browser_for(admin).get(f"/moderation/members/{moderator.id}").text
-    assert browser_for(admin).post(path).status_code == 303
-    assert not present(moderator).is_barred(article.site_id)
-
-
-def test_an_end_that_no_calendar_has_is_refused(
-    browser_for: Any, moderator: User, author: User, article: Article
-) -> None:
-    form = {**FORM, "lasts": "date", "until": "9999-12-31"}
-    answer = browser_for(moderator).post(f"/moderation/members/{author.id}/sanctions", form)
-    assert answer.status_code == 422
-    assert "Choose a day to come." in answer.text
