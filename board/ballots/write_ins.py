@@ -147,7 +147,7 @@ def merge(ballot: Ballot, option: BallotOption, into: BallotOption, by: Any = No
     db.session.flush()
     moves = _rename_in_votes(ballot, option.id, into.id)
     move_counts(ballot.id, moves)
-    _log("merged", ballot, option, by, into=into.text)
+    _log("merged", ballot, option, by, into=into.id)
 
 
 def _keep_voters_out() -> None:
@@ -164,8 +164,9 @@ def _take(ballot: Ballot, option: BallotOption) -> None:
         raise Refused(_("This suggestion has been decided already."))
 
 
-def _log(deed: str, ballot: Ballot, option: BallotOption, by: Any, **more: str) -> None:
-    after = {"option": option.id, "text": option.text, **more}
+def _log(deed: str, ballot: Ballot, option: BallotOption, by: Any, **more: int) -> None:
+    """Keep which suggestion it was; a voter wrote it, so of its text the log has a fingerprint."""
+    after = {"option": option.id, "text": audit.fingerprint(option.text), "characters": len(option.text), **more}
     db.session.flush()
     db.session.expire(ballot, ["options"])
     audit.record(f"ballot.write_in_{deed}", ballot, by=by, after=after)

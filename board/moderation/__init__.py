@@ -29,8 +29,9 @@ def init_app(app: Flask) -> None:
         sanctions_on,
     )
     from board.moderation.overdue_feed import forget_feed, told_of_feed
+    from board.moderation.saying import count_text
     from board.moderation.views import blueprint
-    from board.moderation.waiting import desk_waiting
+    from board.moderation.waiting import desk_counts, desk_waiting
     from board.screening.explaining import explain
 
     app.register_blueprint(blueprint)
@@ -39,6 +40,8 @@ def init_app(app: Flask) -> None:
     keeps("overdue_feed", export=told_of_feed, erase=forget_feed)
     keeps("reports", export=reports_by, erase=forget_reports)
     app.jinja_env.globals.update(
+        count_text=count_text,
+        desk_counts=desk_counts,
         desk_waiting=desk_waiting,
         act_name=words.act_name,
         found_text=words.found_text,

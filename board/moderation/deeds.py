@@ -8,9 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from board.articles.operations import edit_article
 from board.comments import curating
 from board.comments.models import Comment
+from board.extensions import db
+from board.moderation.batches import DecisionBatch, DecisionItem
 from board.moderation.newcomers import is_new_member, take_back_vouching, vouch
 from board.moderation.notices import move_notices
 from board.moderation.reporters import move_reports
@@ -62,17 +66,30 @@ def undo_remove(comment: Comment, before: Before, _by: Any) -> bool:
 
 
 def approve(comment: Comment, _decision: Decision) -> Before | None:
-    """Publish what was held, dismiss what was reported, and take a newcomer for no newcomer any more."""
+    """Publish what was held, dismiss what was reported, and take a newcomer for no newcomer any more.
+
+    What a newcomer has published can be let stand once even if another comment has vouched for them meanwhile: on the
+    page it may still be there to be seen, and is then done with.
+    """
     before: Before = {"state": comment.state}
     was_held = comment.state == "held" and comment.restore()
     if comment.state != "published":
         return None
     settled = settle(comment, "dismissed")
-    vouched = is_new_member(comment.author) and vouch(comment)
-    if not (was_held or vouched or any(settled.values())):
+    is_newcomers = is_new_member(comment.author)
+    vouched = is_newcomers and vouch(comment)
+    is_news = was_held or vouched or any(settled.values())
+    if not is_news and (not is_newcomers or is_let_stand(comment)):
         return None
     learn(comment, is_bad=False)
     return {**before, **settled, "vouched": vouched}
+
+
+def is_let_stand(comment: Comment) -> bool:
+    """Tell whether a moderator has let the comment stand, and nobody took that back."""
+    approved = select(DecisionItem.id).join(DecisionItem.batch).where(DecisionBatch.act == "approve")
+    still = approved.where(DecisionItem.comment_id == comment.id, DecisionItem.undone_at.is_(None))
+    return db.session.scalar(still.limit(1)) is not None
 
 
 def undo_approve(comment: Comment, before: Before, _by: Any) -> bool:

@@ -21,14 +21,14 @@ from board.moderation import desk, queues
 from board.moderation.answers import flash_batch
 from board.moderation.batches import DecisionBatch, DecisionItem
 from board.moderation.choosing import Press, comment_numbers, read_press
-from board.moderation.decisions import MAX_AT_ONCE, PROOF_ABOVE, UNDO_SECONDS, UNDO_WITHIN, Batch, decide, undo
+from board.moderation.decisions import MAX_AT_ONCE, PROOF_ABOVE, UNDO_SECONDS, Batch, decide, undo
 from board.moderation.deeds import DEEDS
 from board.moderation.forms import RemovalForm
 from board.moderation.items import load_items
 from board.moderation.presence import note_presence, present_within
-from board.moderation.saying import batch_text, count_text, decided_text, done_text, missed_text, undone_text
+from board.moderation.presses import load_presses
+from board.moderation.saying import count_text, decided_text, done_text, missed_text, press_text, undone_text
 from board.moderation.views import blueprint
-from board.storage import now
 from board.urls import row_number
 
 NEWS_SHOWN = 200  # decisions of others that a page is told of at once
@@ -111,17 +111,9 @@ def undo_batch(batch_id: int) -> Response:
 def show_batches() -> str:
     """Show what was decided of late, newest first, each with its undoing."""
     _moderator, within = moderator_and_reach()
-    before = request.args.get("before", type=row_number)
-    item = select(DecisionItem.id).where(DecisionItem.batch_id == DecisionBatch.id)
-    is_own = item.where(within.covers(DecisionItem.site_id)).exists()
-    query = select(DecisionBatch).where(is_own).options(joinedload(DecisionBatch.by))
-    if before:
-        query = query.where(DecisionBatch.id < before)
-    found = db.session.scalars(query.order_by(DecisionBatch.id.desc()).limit(BATCHES_A_PAGE + 1)).all()
-    following = found[BATCHES_A_PAGE - 1].id if len(found) > BATCHES_A_PAGE else None
+    presses, following = load_presses(within, request.args.get("before", type=row_number))
     page = desk.new_page("decisions", within)
-    shown = found[:BATCHES_A_PAGE]
-    return render_template("moderation/batches.html", page=page, batches=shown, next_before=following, **words())
+    return render_template("moderation/batches.html", page=page, presses=presses, next_before=following, **words())
 
 
 @blueprint.get("/moderation/news", endpoint="news")
@@ -159,15 +151,13 @@ def words(page: desk.DeskPage | None = None) -> dict[str, object]:
     return {
         "form": RemovalForm(formdata=None, site_ids=sites) if sites else None,
         "excerpt": excerpt,
-        "batch_text": batch_text,
+        "press_text": press_text,
         "decided_text": decided_text,
         "missed_text": missed_text,
-        "count_text": count_text,
         "done_text": done_text,
         "groupings": queues.GROUPINGS,
         "undone_text": undone_text,
         "undo_seconds": UNDO_SECONDS,
-        "can_be_undone": lambda record: not record.undone_at and now() - record.decided_at < UNDO_WITHIN,
         "back": _here(),
     }
 

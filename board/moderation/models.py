@@ -16,6 +16,7 @@ class Report(Model):
     __table_args__ = (
         CheckConstraint("state IN ('open', 'upheld', 'dismissed')", name="state"),
         Index("ix_report_site_state", "site_id", "state", "comment_id"),
+        Index("ix_report_site_at", "site_id", "created_at"),
     )
 
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True)

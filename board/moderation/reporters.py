@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, func, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from board.accounts.models import User
+from board.accounts.reach import Reach
 from board.comments.models import Comment
 from board.extensions import Model, db
 from board.languages import speaking
@@ -46,6 +47,15 @@ def weight_of(reporter: User) -> int:
     """Return what a report of this member's weighs now."""
     record = db.session.get(ReporterRecord, reporter.id)
     return record.weight if record else FULL_WEIGHT
+
+
+def record_within(reporter: User, within: Reach) -> ReporterRecord:
+    """Return what became of the member's reports on the sites within reach; everywhere, it is the record itself."""
+    if within.is_everywhere:
+        return db.session.get(ReporterRecord, reporter.id) or ReporterRecord(upheld=0, dismissed=0)
+    counted = select(Report.state, func.count()).where(Report.reporter_id == reporter.id, within.covers(Report.site_id))
+    counts = dict(db.session.execute(counted.group_by(Report.state)).all())
+    return ReporterRecord(upheld=counts.get("upheld", 0), dismissed=counts.get("dismissed", 0))
 
 
 def records_of(reporter_ids: Collection[int]) -> dict[int, ReporterRecord]:

@@ -18,7 +18,7 @@ from board.answers import private
 from board.articles.models import Site
 from board.comments.models import Comment
 from board.extensions import db
-from board.moderation.reporters import ReporterRecord
+from board.moderation.reporters import record_within
 from board.moderation.sanction_forms import KIND_HINTS, KIND_NAMES, SanctionForm
 from board.moderation.sanctioning import (
     MOST_ACCOUNTS,
@@ -49,11 +49,13 @@ def member_page(member_id: int) -> Response:
         "moderation/member.html",
         member=member,
         counts=count_comments(member, within),
-        record=db.session.get(ReporterRecord, member.id) or ReporterRecord(upheld=0, dismissed=0),
+        record=record_within(member, within),
+        is_everywhere=within.is_everywhere,
         sanctions=sanctions_of(member, within),
         kind_names=KIND_NAMES,
         can_sanction=can_be_sanctioned_by(member, moderator),
         can_end=lambda sanction: within.includes(sanction.site_id) and can_be_lifted_by(sanction, moderator),
+        is_within=within.includes,
         site_names=site_names(),
     )
     return private(make_response(html))
@@ -106,6 +108,7 @@ def domains() -> Response:
         sanctions=domain_sanctions(within),
         kind_names=KIND_NAMES,
         can_end=lambda sanction: within.includes(sanction.site_id),
+        is_within=within.includes,
         site_names=site_names(),
     )
     return private(make_response(html))

@@ -6,8 +6,9 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from board.comments.reasons import reason_text
-from board.moderation.batches import DecisionBatch, DecisionItem
+from board.moderation.batches import DecisionItem
 from board.moderation.decisions import Batch, Missed
+from board.moderation.presses import Press
 from board.moderation.queues import COUNTED_UP_TO
 from board.web import time_ago
 
@@ -51,9 +52,9 @@ def decided_text(item: DecisionItem) -> str:
     return f"{text}: {reason_text(batch.reason)}" if batch.reason else text
 
 
-def batch_text(record: DecisionBatch) -> str:
-    """Return a past decision in words."""
-    return done_text(record.act, record.count, record.reason)
+def press_text(press: Press) -> str:
+    """Return a past decision in words, as far as it is within reach."""
+    return done_text(press.record.act, press.count, press.record.reason)
 
 
 _DONE: dict[str, Callable[[int], str]] = {

@@ -1,5 +1,6 @@
 """Search over all comments, and the removal of all that a member wrote of late."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,7 +73,7 @@ def sweep(member_id: int) -> Response:
     moderator, within = moderator_and_reach()
     member = load(select(User).where(User.id == member_id))
     permit(member.id != moderator.id, not_about_oneself())
-    form = SweepForm(site_ids=within.sites or ())
+    form = SweepForm(site_ids=_sites_of(recent_comments_of(member, within, None)))
     counts = {name: _count(recent_comments_of(member, within, since_of(name))) for name in PERIODS}
     if not form.validate_on_submit():
         back = next_path(url_for(".member_page", member_id=member_id))
@@ -101,6 +102,10 @@ def since_of(period: str) -> datetime | None:
     """Return when the period began; None for any time."""
     length = PERIODS[period]
     return now() - length if length else None
+
+
+def _sites_of(query: Select[Any]) -> Sequence[int]:
+    return db.session.scalars(query.with_only_columns(Comment.site_id).order_by(None).distinct()).all()
 
 
 def _count(query: Select[Any]) -> int:

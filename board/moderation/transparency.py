@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from statistics import median
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, cast, func, select
 
 from board.accounts.reach import Reach
 from board.days import begin_of, own_zone, parse_day
@@ -104,7 +103,7 @@ def count_period(period: Period, within: Reach) -> Transparency:
     return Transparency(
         period,
         _decisions(period, within),
-        _outcomes(period, within, Report, Report.closed_at, has_median=False),
+        _outcomes(period, within, Report, Report.closed_at),
         _outcomes(period, within, Notice, Notice.closed_at),
         _outcomes(period, within, Appeal, Appeal.decided_at),
     )
@@ -140,16 +139,32 @@ def _decisions(period: Period, within: Reach) -> list[Decisions]:
     return [Decisions(*row) for row in db.session.execute(query)]
 
 
-def _outcomes(period: Period, within: Reach, table: Any, decided: Any, *, has_median: bool = True) -> Outcomes:
+def _outcomes(period: Period, within: Reach, table: Any, decided: Any) -> Outcomes:
     """Count what was sent in within the period by its present state, with the median time until it was decided."""
     is_ours = [period.covers(table.created_at), within.covers(table.site_id)]
     states = select(table.state, func.count()).where(*is_ours).group_by(table.state).order_by(table.state)
     counts = {row[0]: row[1] for row in db.session.execute(states)}
-    if not has_median:
-        return Outcomes(counts)
-    return Outcomes(counts, _median_hours(select(table.created_at, decided).where(*is_ours, decided.is_not(None))))
+    minutes = minutes_between(table.created_at, decided)
+    lengths = select(minutes, func.count()).where(*is_ours, decided.is_not(None)).group_by(minutes).order_by(minutes)
+    median = median_of([(row[0], row[1]) for row in db.session.execute(lengths)])
+    return Outcomes(counts, None if median is None else median / 60)
 
 
-def _median_hours(query: Select[Any]) -> float | None:
-    hours = [(end - start).total_seconds() / 3600 for start, end in db.session.execute(query)]
-    return median(hours) if hours else None
+def minutes_between(start: Any, end: Any) -> Any:
+    """Return the whole minutes from one moment to another, as the database counts them.
+
+    So however much was decided, the database passes once over the period, and gives a row for each length.
+    """
+    if db.engine.dialect.name == "postgresql":
+        return func.floor(func.extract("epoch", end - start) / 60)
+    return cast((func.julianday(end) - func.julianday(start)) * (24 * 60), Integer)
+
+
+def median_of(counted: Sequence[tuple[Any, int]]) -> float | None:
+    """Return the median of values that are counted, as in [(value, count)], in their order; None if there are none."""
+    total, passed = sum(count for _value, count in counted), 0
+    middle = []
+    for value, count in counted:
+        middle += [float(value) for place in ((total - 1) // 2, total // 2) if passed <= place < passed + count]
+        passed += count
+    return sum(middle) / 2 if middle else None

@@ -60,14 +60,14 @@ def removal(comment_id: int) -> Response | tuple[str, int]:
 @blueprint.delete("/comments/<int:comment_id>/removal")
 @blueprint.route("/comments/<int:comment_id>/restoration", methods=["GET", "POST"])
 def restoration(comment_id: int) -> Response | tuple[str, int]:
-    """Undo a removal: the question alone, then the undoing."""
+    """Put a removed comment back, or publish a held one: the question alone, then the act."""
     moderator = staff("moderator")
     comment = load_comment(comment_id, reach(moderator, "moderator"))
     permit(not comment.is_written_by(moderator), not_about_oneself())
     if request.method in SAFE_METHODS:
-        permit(comment.can_be_restored_by(moderator), _("This comment is not removed."))
+        permit(comment.can_be_restored_by(moderator), _("This comment is shown already."))
         return render_template("moderation/restoration.html", comment=comment), 200
-    return decided(comment, decide([comment], "restore", moderator))
+    return decided(comment, decide([comment], "approve" if comment.state == "held" else "restore", moderator))
 
 
 @blueprint.post("/comments/<int:comment_id>/approval")

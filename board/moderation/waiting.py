@@ -1,4 +1,4 @@
-"""What waits beside the desk's queues, for the numbers in its navigation."""
+"""What waits at the desk, for the numbers in its navigation."""
 
 from flask_login import current_user
 from sqlalchemy import select
@@ -7,6 +7,12 @@ from board.accounts.reach import reach
 from board.extensions import db
 from board.moderation.appeals import count_appeals
 from board.moderation.notices import count_notices
+from board.moderation.queues import count_queues
+
+
+def desk_counts() -> dict[str, int]:
+    """Return how much waits in each of the queues for who is asking, on pages that show none of them."""
+    return count_queues(reach(current_user, "moderator"))
 
 
 def desk_waiting() -> dict[str, int]:

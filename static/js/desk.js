@@ -164,7 +164,10 @@
     choose(all("input:checked"), false);
     if (!undo) return;
     const isAside = stays.has(result.dataset.act);
-    const places = isAside ? [] : done.map((item) => ({ item, list: item.parentElement, next: item.nextElementSibling }));
+    const isVouching = desk.dataset.queueShown === "new" && result.dataset.act === "approve"; // for all that they wrote
+    const authors = new Set(isVouching ? done.map((item) => item.dataset.author) : []);
+    const leaving = [...new Set([...done, ...list.filter((item) => authors.has(item.dataset.author))])];
+    const places = isAside ? [] : leaving.map((item) => ({ item, list: item.parentElement, next: item.nextElementSibling }));
     if (isAside) renew(result.dataset.done);
     for (const { item } of places) item.remove();
     gone.set(undo.dataset.undo, places);
@@ -254,8 +257,9 @@
       const result = came.querySelector("[data-undone]"), back = new Set(numbers(result.dataset.undone));
       form.remove();
       const places = gone.get(form.dataset.undo) || [];
+      const vouched = new Set(desk.dataset.queueShown === "new" ? places.filter(({ item }) => back.has(item.dataset.item)).map(({ item }) => item.dataset.author) : []);
       for (const { item, list, next } of places.toReversed()) {
-        if (!back.has(item.dataset.item) || itemOf(item.dataset.item)) continue;
+        if (!(back.has(item.dataset.item) || vouched.has(item.dataset.author)) || itemOf(item.dataset.item)) continue;
         if (list.isConnected) list.insertBefore(item, next?.parentElement === list ? next : null);
       }
       queue.querySelector(".empty")?.remove();

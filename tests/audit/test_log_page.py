@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 
 from board.accounts.models import User
 from board.articles.models import Article, Site
@@ -92,11 +93,17 @@ def test_a_line_says_why_and_what_changed(browser_for: Open, moderator: User, wr
     [
         ("since=yesterday", "Write dates as in"),
         ("since=0001-01-01", "Write dates as in"),
+        ("until=0001-01-01", "Write dates as in"),
+        ("since=9999-12-31", "Write dates as in"),
         ("until=9999-12-31", "Write dates as in"),
         ("subject=twelve", "as in “comment 12”"),
     ],
 )
-def test_what_cannot_be_understood_is_said(browser_for: Open, moderator: User, asked: str, said: str) -> None:
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
+def test_what_cannot_be_understood_is_said(
+    app: Flask, browser_for: Open, moderator: User, asked: str, said: str, zone: str
+) -> None:
+    app.config["BOARD"].timezone = zone
     answer = browser_for(moderator).get(f"/moderation/log?{asked}")
     assert answer.status_code == 422
     assert said in answer.text

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from board.accounts.models import User
 from board.articles.models import Site
-from board.audit import AuditEntry
+from board.audit import AuditEntry, fingerprint
 from board.ballots import write_ins
 from board.ballots.choices import METHODS
 from board.ballots.models import Ballot, BallotOption
@@ -236,6 +236,18 @@ def test_each_decision_is_logged_once_and_made_once(desk: Browser, new_reader: N
     assert decide(desk, ballot, "refusal", suggestion("Wicked").id) == 409
     deeds = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
     assert deeds == ["ballot.write_in_accepted", "ballot.write_in_merged", "ballot.write_in_refused"]
+
+
+def test_the_log_has_no_voters_words(desk: Browser, new_reader: NewReader, ballot: Ballot) -> None:
+    for text in ("Wicked", "Call Ada 555 0100"):
+        send(new_reader(), ballot, {"write_in": text})
+    options = [suggestion("Wicked").id, suggestion("Call Ada 555 0100").id]
+    assert decide(desk, ballot, "acceptance", options[0]) == 303
+    assert decide(desk, ballot, "merger", options[1], into=options[0]) == 303
+    accepted, merged = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    assert accepted.after == {"option": options[0], "text": fingerprint("Wicked"), "characters": 6}
+    assert merged.after is not None and merged.after["into"] == options[0]
+    assert "Ada" not in f"{merged.before} {merged.after} {merged.note}"
 
 
 @pytest.mark.parametrize("into", ["", "0", "999999", "x"])

@@ -17,7 +17,8 @@ from board.articles.models import Article
 from board.cli.moderation import moderation as command
 from board.comments.models import Comment
 from board.extensions import db
-from board.moderation.operations import remove_comment, restore_comment
+from board.moderation.decisions import decide
+from board.moderation.operations import remove_comment, report_comment, restore_comment
 from board.moderation.statements import Statement
 from board.moderation.transparency import Decisions, as_csv, count_period, make_period
 from board.storage import now
@@ -65,6 +66,25 @@ def test_outcomes_and_the_median_time_are_counted(a_year: None) -> None:
     assert found.notices.counts == {"upheld": 1}
     assert found.appeals.counts == {"open": 1, "overturned": 1}
     assert found.appeals.median_hours == pytest.approx(5, abs=0.1)
+    assert found.reports.median_hours is not None
+
+
+@pytest.mark.parametrize(("hours", "median"), [([], None), ([3], 3), ([1, 30], 15.5), ([50, 1, 2], 2)])
+def test_the_median_of_reports_runs_from_the_report_to_the_decision(
+    article: Article, author: User, other_member: User, moderator: User, hours: list[int], median: float | None
+) -> None:
+    comments = [make_comment(article, author, f"Bad {number}.") for number in range(len(hours) + 1)]
+    began = now() - timedelta(days=3)
+    with time_machine.travel(began, tick=False):
+        for comment in comments:  # the last one waits still
+            report_comment(comment, other_member, "abuse", "")
+    for comment, after in zip(comments, hours, strict=False):
+        with time_machine.travel(began + timedelta(hours=after), tick=False):
+            decide([comment], "approve", moderator)
+    db.session.commit()
+    found = count_period(make_period("", ""), EVERYWHERE)
+    assert found.reports.counts == ({"dismissed": len(hours)} if hours else {}) | {"open": 1}
+    assert found.reports.median_hours == (None if median is None else pytest.approx(median, abs=0.02))
 
 
 def test_other_days_and_other_sites_count_for_themselves(a_year: None) -> None:

@@ -1,0 +1,72 @@
+"""Past decisions as the desk lists them: of each, what lies within the moderator's reach, and no more."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from board.accounts.reach import Reach
+from board.extensions import db
+from board.moderation.batches import DecisionBatch, DecisionItem
+from board.moderation.decisions import UNDO_WITHIN
+from board.storage import now
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Press:
+    """One decision: how many comments within reach it changed, and of how many that still stands."""
+
+    record: DecisionBatch
+    count: int
+    standing: int
+    is_whole: bool  # nothing of it lies beyond reach
+
+    @property
+    def note(self) -> str:
+        """Return the note, where nobody beyond reach was meant too."""
+        return self.record.note if self.is_whole else ""
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Tell whether there is something left to undo, and time."""
+        return bool(self.standing) and now() - self.record.decided_at < UNDO_WITHIN
+
+
+def load_presses(within: Reach, before: int | None) -> tuple[list[Press], int | None]:
+    """Return a page of the decisions within reach, the newest first, and behind which number the next page begins."""
+    item = select(DecisionItem.id).where(DecisionItem.batch_id == DecisionBatch.id)
+    is_within = item.where(within.covers(DecisionItem.site_id)).exists()
+    query = select(DecisionBatch).where(is_within).options(joinedload(DecisionBatch.by))
+    if before:
+        query = query.where(DecisionBatch.id < before)
+    found = db.session.scalars(query.order_by(DecisionBatch.id.desc()).limit(PAGE_SIZE + 1)).all()
+    following = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
+    shown = found[:PAGE_SIZE]
+    return _counted(shown, within), following
+
+
+def _counted(records: Sequence[DecisionBatch], within: Reach) -> list[Press]:
+    item, still = DecisionItem, func.count() - func.count(DecisionItem.undone_at)
+    query = select(item.batch_id, item.site_id, func.count(), still).group_by(item.batch_id, item.site_id)
+    parts: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    beyond: set[int] = set()
+    for batch_id, site_id, count, standing in db.session.execute(
+        query.where(item.batch_id.in_([record.id for record in records]))
+    ):
+        if within.includes(site_id):
+            parts[batch_id].append((count, standing))
+        else:
+            beyond.add(batch_id)
+    return [
+        Press(
+            record,
+            sum(count for count, _standing in parts[record.id]),
+            sum(standing for _count, standing in parts[record.id]),
+            record.id not in beyond,
+        )
+        for record in records
+    ]
