@@ -1,11 +1,13 @@
 """The log as people read it: filtered, within reach, in bounded pages; each entry with names and a small comparison."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, func, or_, select
@@ -23,6 +25,7 @@ PAGE_SIZE = 50
 MOST_EXPORTED = 100_000  # entries in one download; more of them with `board log export`
 LONGEST_VALUE = 200  # characters of a value that the comparison shows
 MAX_TEXT = 100
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00")  # as the log keeps one
 FIELDS = ("actor", "action", "subject", "site", "since", "until")  # of `Wanted`, in its order
 
 KINDS = {
@@ -203,4 +206,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if MOMENT.fullmatch(text):
+        return str(format_datetime(datetime.fromisoformat(text), "medium"))
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -9,6 +9,7 @@ from board.accounts.reach import reach
 from board.answers import private
 from board.moderation.transparency import as_csv, count_period, make_period
 from board.moderation.views import blueprint
+from board.moderation.words import hours_text
 
 
 @blueprint.get("/moderation/transparency")
@@ -23,7 +24,7 @@ def transparency() -> Response:
         period, problem = make_period("", ""), _("Enter two days, the earlier one first.")
     found = count_period(period, within)
     status = 422 if problem else 200
-    html = render_template("moderation/transparency.html", found=found, problem=problem)
+    html = render_template("moderation/transparency.html", found=found, problem=problem, hours_text=hours_text)
     return private(make_response(html, status))
 
 

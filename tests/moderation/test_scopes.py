@@ -130,3 +130,16 @@ def test_every_page_of_the_desk_tells_how_much_waits(
     page = browser_for(moderator).get(f"/moderation/{path}").text
     tabs = dict(re.findall(r'data-queue="(\w+)"[^>]*>[^<]*<span class="count">([^<]*)<', page))
     assert (tabs["reported"], tabs["held"]) == ("1", "1")
+
+
+def test_where_sites_share_no_reason_a_sanction_is_given_on_one_of_them(
+    comment: Comment, far: list[Comment], author: User, moderator: User, browser_for: Any
+) -> None:
+    for base in ("abuse", "hate", "spam", "off_topic", "private_data", "impersonation", "illegal", "other"):
+        reword(comment.site_id, base, **{**OWN_REASON, "name": f"Our {base}"})
+    db.session.commit()
+    browser, path = browser_for(moderator), f"/moderation/members/{author.id}/sanctions"
+    page = browser.get(path).text
+    assert "The sites have no reason in common." in page
+    assert f'href="?on={comment.site_id}"' in page
+    assert "Our abuse" in browser.get(f"{path}?on={comment.site_id}").text
