@@ -2,6 +2,7 @@
 
 from flask import make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from board.accounts.current import staff
@@ -9,7 +10,6 @@ from board.accounts.reach import reach
 from board.answers import private
 from board.moderation.transparency import as_csv, count_period, make_period
 from board.moderation.views import blueprint
-from board.moderation.words import hours_text
 
 
 @blueprint.get("/moderation/transparency")
@@ -41,3 +41,12 @@ def transparency_csv() -> Response:
     name = f"transparency-{period.first}-{period.last}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def hours_text(hours: float | None) -> str:
+    """Say how long something took, in minutes or hours; a dash if nothing did."""
+    if hours is None:
+        return "–"
+    if hours < 1:
+        return str(ngettext("%(num)s minute", "%(num)s minutes", round(hours * 60)))
+    return str(ngettext("%(num)s hour", "%(num)s hours", round(hours)))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import LazyString, format_datetime, ngettext
+from flask_babel import LazyString, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -53,15 +53,6 @@ def duration_text(statement: Any) -> str:
     if statement.until:
         return str(_("It lasts until %(when)s.", when=format_datetime(statement.until, "long")))
     return str(_("It has no end, unless somebody takes it back."))
-
-
-def hours_text(hours: float | None) -> str:
-    """Say how long something took, in minutes or hours; a dash if nothing did."""
-    if hours is None:
-        return "–"
-    if hours < 1:
-        return str(ngettext("%(num)s minute", "%(num)s minutes", round(hours * 60)))
-    return str(ngettext("%(num)s hour", "%(num)s hours", round(hours)))
 
 
 def reviewer_text(roles: Any) -> str:

@@ -244,6 +244,7 @@
   const offer = (form) => {
     page.querySelectorAll(".undo").forEach((old) => old.remove());
     shown = form;
+    form.querySelector("kbd").hidden = false;
     page.body.append(form);
     clearTimeout(clock);
     clock = setTimeout(() => { if (!form.contains(page.activeElement)) form.remove(); }, Number(desk.dataset.undoSeconds) * 1000);
