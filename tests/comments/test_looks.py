@@ -23,7 +23,8 @@ def rendered(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     forms: list[object] = []
 
     def render(template: str, **context: object) -> str:
-        forms.append(context["look"])
+        if "look" in context:
+            forms.append(context["look"])
         return render_template(template, **context)
 
     app.extensions.pop("frames", None)

@@ -142,7 +142,7 @@ def test_the_number_of_queries_does_not_grow(article: Article, author: User, oth
     db.session.execute(text("DELETE FROM comment"))
     import_thread(article, author, 1000)
     assert (queries(None), queries(other_member), queries(None, focus_id=999)) == few
-    assert few[0] == 4
+    assert few[0] == 3
 
 
 @contextmanager
