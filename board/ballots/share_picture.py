@@ -35,7 +35,7 @@ class Shown:
 def can_be_drawn(ballot: Ballot) -> bool:
     """Tell whether there are fonts for all that the picture says."""
     texts = [ballot.question, ballot.disclosure, ballot.site.name, *(option.text for option in ballot.options)]
-    texts += [_("Vote now"), votes_text(3)]  # of its foot, in the page's language
+    texts += [_("Vote now"), votes_text(3, str(get_locale()))]  # of its foot, in the page's language
     return all(can_write(fonts(), text) for text in texts)
 
 
