@@ -62,7 +62,7 @@ def init_extensions(app: Flask, settings: Settings) -> None:
     from board import audit, extensions, outbox  # noqa: F401 - the first and the last have tables
     from board.csrf import init_csrf
     from board.mailer import init_mail
-    from board.storage import prepare_engine
+    from board.transactions import prepare_engine
     from board.web import init_web
 
     extensions.db.init_app(app)

@@ -21,6 +21,8 @@ Convert = Callable[[Any], Any]
 Build = Callable[[str], Executable]
 MakeRow = Callable[[Sequence[Any]], Any]
 
+PRESENT = "board_present"  # under which a session's `info` has its transaction and that one's connection
+
 
 class Prepared:
     """A statement, and its compiled form for each database. Its rows are named tuples."""
@@ -64,12 +66,24 @@ class Prepared:
         return count
 
     def _send(self, values: dict[str, Any]) -> tuple["Compiled", Any]:
-        connection = db.session.connection()
+        connection = present_connection()
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = Compiled(self._build(dialect.name), dialect, list(values))
         return compiled, compiled.send(connection, values)
+
+
+def present_connection() -> Connection:
+    """Return the connection of the session's transaction; what it was a statement ago, it is again without asking."""
+    session = db.session()
+    transaction = session.get_transaction()
+    known: tuple[object, Connection] | None = session.info.get(PRESENT)
+    if known and known[0] is transaction and session.is_active:
+        return known[1]
+    connection = session.connection()
+    session.info[PRESENT] = session.get_transaction(), connection
+    return connection
 
 
 def prepared(build: Build) -> Prepared:

@@ -183,7 +183,8 @@ def show_reaction(comment: Comment, is_liked: bool) -> Response:
     """Answer with the like button as it is now; a plain form goes back to where the comment stands."""
     path = url_for("comments.permalink", comment_id=comment.id)
     if is_fragment():
-        return page("comments/_reaction.html", comment=comment, is_liked=is_liked, path=path)
+        values = {"path": path, "likes": str(comment.like_count or "")}
+        return private(make_response(filled_in("comments/_reaction.html", values, is_liked=is_liked)))
     back = next_path(path).partition("#")[0]
     return redirect(f"{back}#comment-{comment.id}", 303)
 

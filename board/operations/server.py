@@ -3,6 +3,7 @@
 The process that then watches over the web processes is `watching.py`.
 """
 
+import gc
 import json
 import os
 import socket as network
@@ -104,7 +105,10 @@ def build() -> "Flask":
     from board import create_app
     from board.operations.worker import Worker
 
+    gc.disable()  # what is made now stays: nothing of it is garbage …
     app = create_app()
+    gc.freeze()  # … nor looked through for any later, which would hold requests up for a tenth of a second
+    gc.enable()
     if os.environ.get(DELIVERS):
         Worker(app).start()
     return app

@@ -1,10 +1,11 @@
 """What the storage layer promises: durable, one writer at a time, decisions on fresh state."""
 
 import threading
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from board import audit
@@ -13,6 +14,7 @@ from board.articles.models import Site
 from board.comments.models import Thread
 from board.extensions import db
 from board.statements import insert_once
+from board.transactions import needs_no_transaction
 from tests.factories import make_article, make_member, make_site
 
 WRITERS = 8
@@ -110,7 +112,7 @@ def test_the_database_refuses_to_change_the_audit_log(app: Flask, site: Site, st
 def test_a_connection_that_was_closed_while_idle_is_replaced(
     postgresql_stage: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.storage.IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("board.transactions.IDLE_SECONDS", 0.0)
     with postgresql_stage.app_context():
         other = db.engine.connect()
         with db.engine.connect() as kept:
@@ -119,3 +121,67 @@ def test_a_connection_that_was_closed_while_idle_is_replaced(
         with db.engine.connect() as replaced:
             assert replaced.scalar(text("SELECT pg_backend_pid()")) != number
         other.close()
+
+
+@pytest.mark.postgresql
+def test_a_transaction_begins_at_the_first_statement_that_is_more_than_a_read(postgresql_stage: Flask) -> None:
+    with postgresql_stage.app_context():
+        assert not has_begun()
+        db.session.scalar(select(Site.name))
+        assert not has_begun()
+        db.session.execute(select(Site.id).with_for_update())
+        assert has_begun()
+        db.session.rollback()
+        assert not has_begun()
+        db.session.execute(text("SET LOCAL statement_timeout = 1000"))
+        assert has_begun()
+        db.session.rollback()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("statement", "needs_none"),
+    [
+        ("SELECT updated_at FROM site", True),
+        ("WITH RECURSIVE t AS (SELECT 1) SELECT * FROM t", True),
+        ("select id from site for update", False),
+        ("SELECT id FROM site FOR SHARE", False),
+        ("SELECT id FROM site FOR NO KEY UPDATE SKIP LOCKED", False),
+        ("SELECT id FROM site FOR KEY SHARE", False),
+        ("SELECT pg_advisory_xact_lock(1)", False),
+        ("WITH gone AS (DELETE FROM site RETURNING id) SELECT id FROM gone", False),
+        ("SAVEPOINT one", False),
+        ("LOCK TABLE site", False),
+        ("INSERT INTO site SELECT 1", False),
+    ],
+)
+def test_only_reads_without_locks_do_without_a_transaction(statement: str, needs_none: bool) -> None:
+    assert needs_no_transaction(statement) is needs_none
+
+
+@pytest.mark.postgresql
+def test_many_rows_are_read_inside_a_transaction(postgresql_stage: Flask) -> None:
+    with postgresql_stage.app_context():
+        numbers = select(func.generate_series(1, 5)).execution_options(yield_per=2)
+        found = db.session.scalars(numbers)
+        assert has_begun()
+        assert list(found) == [1, 2, 3, 4, 5]
+        db.session.rollback()
+
+
+@pytest.mark.postgresql
+def test_an_idle_connection_keeps_what_it_has_prepared(postgresql_stage: Flask) -> None:
+    """A rollback would make the driver forget it."""
+    with postgresql_stage.app_context():
+        for _ in range(10):
+            db.session.scalar(select(Site.name).where(Site.slug == "main"))
+            db.session.rollback()
+        prepared = db.session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%site%'"))
+        assert prepared
+        db.session.rollback()
+
+
+def has_begun() -> bool:
+    """Tell whether the session's connection to PostgreSQL is in a transaction."""
+    connection: Any = db.session.connection().connection.dbapi_connection
+    return bool(connection.pgconn.transaction_status)
