@@ -10,6 +10,7 @@ from board.pagecache import OVERLAY_HEADER
 
 # A reader's browser asks each time; a cache in front keeps the page for a second, serves it while it asks again, and
 # for a day when Board cannot be reached.
+LONGEST_PATH = 2_000  # of a way back, in characters: an article’s address takes half of it at most
 SHARED = "public, max-age=0, s-maxage=1, stale-while-revalidate=30, stale-if-error=86400"
 # All our cookies are named so. Whoever sends one may be shown something of their own …
 HAS_OUR_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?board").search
@@ -77,7 +78,7 @@ def next_path(default: str = "/") -> str:
 
 def is_own_path(path: str) -> bool:
     """Tell whether a browser resolves the text to a path on this very site, whatever tricks it holds."""
-    if not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
+    if not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path or len(path) > LONGEST_PATH:
         return False
     if any(ord(character) < 33 or ord(character) == 127 for character in path):
         return False

@@ -1,9 +1,10 @@
 """Static files: each address names the file's version, and our own scripts and styles go out without their comments."""
 
 import hashlib
+import os
 import re
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from flask import Flask, Response, current_app, request
 
@@ -40,12 +41,19 @@ def static_version(directory: str, filename: str) -> str:
 def static_file(filename: str) -> Response:
     """Serve a script or style of ours without what is for us alone; any other file as it is."""
     kind = Path(filename).suffix
-    if kind not in OURS or not filename.startswith(OUR_FOLDERS) or ".." in filename:
-        return current_app.send_static_file(filename)
     directory = str(current_app.static_folder)
-    if not (Path(directory) / filename).is_file():
-        return current_app.send_static_file(filename)  # which says that it is not there
+    if kind not in OURS or not filename.startswith(OUR_FOLDERS) or not is_a_name(directory, filename):
+        return current_app.send_static_file(filename)  # which also says if it is not there
     return Response(short_form(directory, filename), mimetype=OURS[kind])
+
+
+def is_a_name(directory: str, filename: str) -> bool:
+    """Tell whether a file is called so: each has one name, however many spellings lead to it, as `css/./board.css`.
+
+    What is kept for each name is bounded by that.
+    """
+    is_plain = filename == PurePosixPath(filename).as_posix() and ".." not in filename
+    return is_plain and os.path.isfile(os.path.join(directory, filename))  # noqa: PTH113, PTH118 - no error for long ones
 
 
 @cache
@@ -58,5 +66,6 @@ def short_form(directory: str, filename: str) -> str:
 def keep_static(response: Response) -> None:
     """Let browsers keep exactly this version of a static file for good, any other for a while."""
     filename = (request.view_args or {}).get("filename", "")
-    is_exact = request.args.get("v") == static_version(str(current_app.static_folder), filename)
+    directory = str(current_app.static_folder)
+    is_exact = is_a_name(directory, filename) and request.args.get("v") == static_version(directory, filename)
     response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_exact else KEPT_FOR_A_WHILE

@@ -6,7 +6,7 @@ write may be old: decide on fresh state by writing first), nobody meets SQLITE_B
 queue fairly on a file lock instead of sleeping in SQLite's busy handler. See docs/decisions/0003.
 
 PostgreSQL: a transaction begins at its first statement that is more than a read. Under READ COMMITTED each read sees
-its own moment anyway, so reads alone need no `BEGIN` and no `ROLLBACK`. See docs/decisions/0041.
+its own moment anyway, so reads alone need no `BEGIN` and no `ROLLBACK`. See docs/decisions/0042.
 """
 
 import fcntl
@@ -37,9 +37,11 @@ WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re
 IDLE_SECONDS = 1.0  # after which a connection to PostgreSQL is asked whether it still lives
 IDLE = 0  # psycopg.pq.TransactionStatus: no transaction has begun
 QUERY = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
-MORE_THAN_A_READ = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|FOR\s+(?:NO\s+)?(?:KEY\s+)?SHARE|pg_\w*lock)\b", re.I)
-# In a statement's text: it does all that its transaction is to do, so where none has begun, it is one by itself.
-WHOLE = "/* whole */"
+MORE_THAN_A_READ = re.compile(
+    r"\b(?:INSERT|UPDATE|DELETE|MERGE|INTO|FOR\s+(?:NO\s+)?(?:KEY\s+)?SHARE"
+    r"|pg_\w*lock\w*|pg_current_xact_id|pg_notify|set_config|nextval|setval|lo_\w+)\b",
+    re.IGNORECASE,
+)
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -177,5 +179,5 @@ class PostgresqlRules:
 
 @lru_cache(maxsize=1024)
 def needs_no_transaction(statement: str) -> bool:
-    """Tell whether the statement only reads, without locks, or is all that its transaction would hold."""
-    return WHOLE in statement or (bool(QUERY.match(statement)) and not MORE_THAN_A_READ.search(statement))
+    """Tell whether the statement only reads, without locks."""
+    return bool(QUERY.match(statement)) and not MORE_THAN_A_READ.search(statement)

@@ -240,8 +240,8 @@ def send_again(ballot: Ballot, voter_key: str = "") -> Response:
 def show_outcome(ballot: Ballot, choice: Choice, done: Cast, counts: Counts) -> Response:
     """Answer a vote: the ballot itself to the page's script, else the way to a page that shows the reader's vote."""
     back = next_path("")
-    if is_fragment() and is_alike_for_all(ballot):
-        return private(make_response(voted_html(ballot, choice, done, counts, back)))
+    if is_fragment() and is_alike_for_all(ballot) and (html := voted_html(ballot, choice, done, counts, back)):
+        return private(make_response(html))
     if is_fragment():
         return show_view(view_of(load_ballot(ballot.slug), message=str(SAID[done.outcome.value]), back=back))
     if back:

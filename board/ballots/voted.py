@@ -54,8 +54,11 @@ def is_alike_for_all(ballot: Ballot) -> bool:
     return ballot.is_open and ballot.option_order != "random" and not ballot.takes_write_ins
 
 
-def voted_html(ballot: Ballot, choice: Choice, done: Cast, counts: Counts, back: str) -> str:
-    """Return the ballot as who has just made the choice sees it; `back` is the page that holds the ballot."""
+def voted_html(ballot: Ballot, choice: Choice, done: Cast, counts: Counts, back: str) -> str | None:
+    """Return the ballot as who has just made the choice sees it; None if an editor has changed it meanwhile.
+
+    `back` is the page that holds the ballot.
+    """
     frames: dict[Any, str] = current_app.extensions.setdefault("voted_frames", {})
     version = (ballot.id, ballot.version, ballot.created_at)
     way = url_for("ballots.vote", slug=ballot.slug)  # leads elsewhere in each site's frames
@@ -63,17 +66,20 @@ def voted_html(ballot: Ballot, choice: Choice, done: Cast, counts: Counts, back:
     form = (version, str(choice), done.outcome, done.may_change, back, way, closing, str(get_locale()))
     frame = frames.get(form)
     if frame is None:
+        present = load_ballot(ballot.slug)
+        if present.version != ballot.version:
+            return None
         if len(frames) >= MAX_FRAMES:
             frames.clear()
-        frame = frames[form] = _frame(ballot.slug, choice, done, back)
+        frame = frames[form] = _frame(present, choice, done, back)
     return frame % _values(ballot, done, counts)
 
 
-def _frame(slug: str, choice: Choice, done: Cast, back: str) -> str:
+def _frame(ballot: Ballot, choice: Choice, done: Cast, back: str) -> str:
     """Render the form; its blanks are what Python's `%` fills."""
     vote = Vote(choice=choice, receipt=done.receipt, changes=0 if done.may_change else MAX_CHANGES)
     message = str(SAID[done.outcome.value])
-    view = BlankView(load_ballot(slug), vote, message=message, back=back, is_personal=True)
+    view = BlankView(ballot, vote, message=message, back=back, is_personal=True)
     html = render_template("ballots/_ballot.html", view=view)
     return BLANK.sub(r"%(\1)s", html.replace("%", "%%"))
 

@@ -100,11 +100,14 @@ def undo(record: DecisionBatch, by: User, within: Reach) -> Batch:
     if now() - record.decided_at > UNDO_WITHIN:
         raise Refused(_("This was decided more than a day ago. Put the comments back one by one."))
     batch = Batch(record.act, record)
-    if not _is_claimed(record, by, within):
-        return batch
     items = _items_of(record, within)
     chosen = db.session.scalars(_comments([item.comment_id for item in items])).unique()
     comments = {comment.id: comment for comment in _take_turns(chosen)}
+    if comments and all(comment.is_written_by(by) for comment in comments.values()):
+        batch.missed = [Missed(comment_id, is_own=True) for comment_id in comments]
+        return batch  # and others can still undo it
+    if not _is_claimed(record, by, within):
+        return batch
     latest = latest_items(comments)
     for item in items:
         comment, last = comments[item.comment_id], latest.get(item.comment_id)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ PAGE_SIZE = 50
 MOST_EXPORTED = 100_000  # entries in one download; more of them with `board log export`
 LONGEST_VALUE = 200  # characters of a value that the comparison shows
 MAX_TEXT = 100
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00")  # as the log keeps one
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00", re.ASCII)  # as the log keeps one
 FIELDS = ("actor", "action", "subject", "site", "since", "until")  # of `Wanted`, in its order
 
 KINDS = {
@@ -207,5 +208,6 @@ def _shown(value: Any) -> str:
         return str(_("yes") if value else _("no"))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if MOMENT.fullmatch(text):
-        return str(format_datetime(datetime.fromisoformat(text), "medium"))
+        with suppress(ValueError, OverflowError):  # a title or a name can look like a moment, and be none
+            return str(format_datetime(datetime.fromisoformat(text), "medium"))
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

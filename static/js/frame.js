@@ -51,11 +51,15 @@
     measure();
     tellOpened();
     for (const problem of page.querySelectorAll("[data-problem]")) console.warn("Board: " + problem.dataset.problem);
-    // When one frame on the page logs in or out, the forms of the others held a token of before.
+    // When one frame of a site logs in or out, the forms of the others held a token of before. A frame that shows
+    // somebody takes none of another person's, to whom its text would be ascribed: it asks who reads now.
     try {
-      const frames = new BroadcastChannel("board");
-      frames.onmessage = ({ data }) => tokens().forEach((field) => { field.value = data; });
-      if (tokens()[0]) frames.postMessage(tokens()[0].value);
+      const frames = new BroadcastChannel("board " + dataset.site), member = () => page.querySelector("[data-member]")?.dataset.member;
+      frames.onmessage = ({ data }) => {
+        if (member() && member() !== data.member) location.reload();
+        else tokens().forEach((field) => { field.value = data.token; });
+      };
+      if (tokens()[0]) frames.postMessage({ token: tokens()[0].value, member: member() });
     } catch { /* nothing is kept here: nobody logs in */ }
   });
   page.addEventListener("toggle", measure, true);

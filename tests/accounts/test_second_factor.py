@@ -16,9 +16,9 @@ from board.storage import now
 from tests.accounts.inbox import mails_to, token_on
 from tests.conftest import PASSWORD, Browser
 
-KEY = re.compile(r"<code>([A-Z2-7-]+)</code>")
+KEY = re.compile(r"<code[^>]*>([A-Z2-7-]+)</code>")
 STATE = re.compile(r'name="state" type="hidden" value="([^"]+)"')
-CODE = re.compile(r"<code>([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</code>")
+CODE = re.compile(r"<code[^>]*>([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</code>")
 HALF_A_MINUTE = 31
 
 

@@ -51,6 +51,15 @@ def rows(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    "name", ["2026-99-99T00:00:00+00:00", "٢٠٢٦-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"]
+)
+def test_a_name_that_looks_like_a_moment_is_a_name(browser_for: Open, site: Site, admin: User, name: str) -> None:
+    record("site.edited", site, by=admin, site_id=site.id, before={"name": "Old"}, after={"name": name})
+    db.session.commit()
+    assert len(rows(browser_for(admin).get("/moderation/log"))) == 1
+
+
+@pytest.mark.parametrize(
     ("asked", "found"),
     [
         ({}, ["Changed their name", "Removed a comment", "Let a comment stand", "Edited a site"]),

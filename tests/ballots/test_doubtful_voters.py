@@ -140,17 +140,17 @@ def test_vote_with_its_work_counts(reader: Browser, site: Site) -> None:
 
 
 def test_reader_without_a_script_votes_and_waits(reader: Browser, site: Site) -> None:
-    ballot = make_ballot(site, work_bits=8)
+    ballot = make_ballot(site, work_bits=20)
     assert press(reader, ballot).status_code == 200
     assert doubts(ballot) == [["no_work"]]
     assert counts(ballot) == [0, 0, 0]
 
 
 def test_work_for_another_device_or_ballot_is_none(new_reader: NewReader, site: Site) -> None:
-    ballot, other = make_ballot(site, work_bits=8), make_ballot(site, "other", work_bits=8)
+    ballot, other = make_ballot(site, work_bits=16), make_ballot(site, "other", work_bits=16)
     first, second = new_reader(), new_reader()
     ticket = first.get(f"/ballots/{ballot.slug}/ticket").json["ticket"]
-    work = {"ticket": ticket, "work": worked(ticket, 8)}
+    work = {"ticket": ticket, "work": worked(ticket, 16)}
     second.get(f"/ballots/{ballot.slug}/ticket")
     press(second, ballot, form=work)
     press(first, other, form=work)

@@ -36,8 +36,10 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     """Keep each answer to a vote that was filled in, and beside it the partial rendered for this one reader."""
     kept: Answers = []
 
-    def fill_in(ballot: Ballot, choice: Any, done: Any, counts: Any, back: str) -> str:
+    def fill_in(ballot: Ballot, choice: Any, done: Any, counts: Any, back: str) -> str | None:
         html = voted.voted_html(ballot, choice, done, counts, back)
+        if html is None:
+            return None
         view = view_of(load_ballot(ballot.slug), message=str(SAID[done.outcome.value]), back=back)
         kept.append((html, render_template("ballots/_ballot.html", view=view)))
         return html
@@ -139,6 +141,26 @@ def test_what_each_voter_sees_otherwise_is_rendered_for_them(
     ballot = make_ballot(site, **own)
     assert "Thank you, your vote is in." in cast(new_reader(), ballot, 0).text
     assert not answers
+
+
+def test_an_answer_of_after_an_edit_is_rendered_and_not_kept_as_one_of_before(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, reader: Browser, ballot: Ballot, answers: Answers
+) -> None:
+    def edited(slug: str) -> Ballot:
+        present = load_ballot(slug)
+        present.version += 1
+        return present
+
+    monkeypatch.setattr(voted, "load_ballot", edited)
+    monkeypatch.setitem(app.extensions, "voted_frames", {})
+    assert "Thank you, your vote is in." in cast(reader, ballot, 0).text
+    assert not app.extensions["voted_frames"]
+    assert not answers
+
+
+def test_a_way_back_of_any_length_is_not_kept(app: Flask, reader: Browser, ballot: Ballot) -> None:
+    send(reader, ballot, {"option": ids(ballot)[0], "next": "/" + "a" * 60_000})
+    assert all(len(frame) < 20_000 for frame in app.extensions["voted_frames"].values())
 
 
 def test_few_answers_are_kept_however_they_differ(

@@ -155,6 +155,7 @@ def test_ones_own_that_somebody_else_let_stand_is_not_undone(own: Comment, moder
     batch = undone("approve", moderator)
     assert [missed.is_own for missed in batch.missed] == [True]
     assert state_of(own) == "published"
+    assert undone("approve", colleague).done == [own.id]  # it was not used up
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import brotli
 import pytest
 
 from board.articles.models import Article
-from board.statics import OUR_FOLDERS, short_form
+from board.statics import OUR_FOLDERS, short_form, static_version
 from tests.conftest import Browser
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -56,6 +56,15 @@ def test_what_is_not_ours_is_served_as_it_is(client: Browser) -> None:
 @pytest.mark.parametrize("name", ["css/none.css", "js/../../pyproject.toml", "css/../js/none.js", "css", "js/%00.js"])
 def test_a_file_that_is_not_there_is_not_found(client: Browser, name: str) -> None:
     assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_what_is_kept_for_a_file_is_kept_once_however_it_is_spelled(client: Browser) -> None:
+    client.get("/static/css/board.css")
+    kept = short_form.cache_info().currsize, static_version.cache_info().currsize
+    for spelled in ("css/./board.css", "css//board.css", "css/././board.css", "./css/board.css", "css/board.css/"):
+        client.get(f"/static/{spelled}")
+    assert client.get(f"/static/css/{'a' * 300}.css").status_code == 404
+    assert (short_form.cache_info().currsize, static_version.cache_info().currsize) == kept
 
 
 def test_an_exact_version_is_kept_for_good_another_for_a_while(client: Browser, article: Article) -> None:

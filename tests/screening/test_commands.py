@@ -108,8 +108,8 @@ def test_sites_are_added_edited_and_listed(run: Any, site: Site, article: Articl
     )
     assert run(site_command, "edit", "main", "--mode", "held").output == "Saved: The Callboard (main), mode held.\n"
     assert run(site_command, "list").output.splitlines() == [
-        "main\theld\tThe Callboard\t",
-        "evening\tfirst\tEvening\thttps://evening.example",
+        "main\theld\tThe Callboard\t\t",
+        "evening\tfirst\tEvening\thttps://evening.example\t",
     ]
     assert run(site_command, "edit", "evening", "--short-name", "main").exit_code == 1
     assert run(article_command, "edit", "opening-night", "--mode", "first").exit_code == 0
