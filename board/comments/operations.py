@@ -104,25 +104,15 @@ def post_comment(
             **_as_things_stand(article, rules, lately),
         )
     )
-    if isinstance(verdict, Refuse):
-        db.session.rollback()
-        raise TextRefused(verdict.reason, verdict.status)
-    if not has_read and lately.latest_source is None and rules.text("guidelines"):
-        db.session.rollback()
-        raise GuidelinesUnread(_("Before your first comment, please read our guidelines. Then post it."))
-    if not is_sure:
-        _nudge(verdict, rules)
-    is_held = isinstance(verdict, Hold)
-    written: dict[str, Any] = {"body_source": source, "body_html": html, "renderer_version": RENDERER_VERSION}
-    written |= {"likeness": likeness, "text_key": text_key(source) if is_held else None}
-    shown = {"state": "held" if is_held else "published", "is_listed": not is_held}
-    reasons = {"hold_reasons": verdict.kept() if isinstance(verdict, Hold) else None}
-    comment = _insert_comment(article, author, place, submission_key=submission_key, **written, **shown, **reasons)
+    _turn_back(verdict, rules, is_unread=not has_read and lately.latest_source is None, is_sure=is_sure)
+    written = {"body_source": source, "body_html": html, "renderer_version": RENDERER_VERSION, "likeness": likeness}
+    decided = _as_decided(verdict, source)
+    comment = _insert_comment(article, author, place, submission_key=submission_key, **written, **decided)
     if comment is None:
         return _posted_before(author, submission_key)
-    if is_held:
+    if isinstance(verdict, Hold):
         _uncount(article, place)
-        record("comment.held", comment, after={"state": "held", "reasons": reasons["hold_reasons"]})
+        record("comment.held", comment, after={"state": "held", "reasons": decided["hold_reasons"]})
     note_questions(rules, comment.id)
     return Posted(comment, is_new=True)
 
@@ -191,6 +181,26 @@ def _as_things_stand(article: Article, rules: Rules, lately: Lately) -> dict[str
         "holds_all": article.holds_all,
         "site_id": article.site_id,
     }
+
+
+def _turn_back(verdict: Verdict, rules: Rules, *, is_unread: bool, is_sure: bool) -> None:
+    """Raise why the text is not stored now, if it is not. `is_unread`: a first text, and the guidelines not seen."""
+    if isinstance(verdict, Refuse):
+        db.session.rollback()
+        raise TextRefused(verdict.reason, verdict.status)
+    if is_unread and rules.text("guidelines"):
+        db.session.rollback()
+        raise GuidelinesUnread(_("Before your first comment, please read our guidelines. Then post it."))
+    if not is_sure:
+        _nudge(verdict, rules)
+
+
+def _as_decided(verdict: Verdict, source: str) -> dict[str, Any]:
+    """Return what the verdict makes of a new comment."""
+    if isinstance(verdict, Hold):
+        held = {"state": "held", "is_listed": False}
+        return held | {"text_key": text_key(source), "hold_reasons": verdict.kept()}
+    return {"state": "published", "is_listed": True, "text_key": None, "hold_reasons": None}
 
 
 def _nudge(verdict: Verdict, rules: Rules) -> None:

@@ -140,5 +140,25 @@ def test_a_vote_counts_at_the_first_press_after_a_log_in_or_log_out_beside_it(ar
     expect(second.locator(".ballot__voted")).to_be_visible()
 
 
+def test_a_frame_takes_no_other_persons_token_but_asks_who_reads(around: Stage, opened: Open) -> None:
+    """What stands in it would be ascribed to whoever has just logged in, in another tab perhaps."""
+    path, email = around.scene.article(), around.scene.member("Ada Author")
+    page = opened()
+    page.goto(around.hang(path))
+    frame_of(page).locator("#comment-form").get_by_role("link", name="log in").click()
+    log_in(frame_of(page), email)
+    expect(frame_of(page).get_by_text("Logged in as Ada Author")).to_be_visible()
+    frame_of(page).locator("body").evaluate(
+        """body => {
+          body.dataset.former = "yes";
+          const { site } = document.querySelector("script[data-site]").dataset;
+          new BroadcastChannel("board " + site).postMessage({ token: "another's", member: "0" });
+        }"""
+    )
+    expect(frame_of(page).locator("body[data-former]")).to_have_count(0)
+    expect(frame_of(page).get_by_text("Logged in as Ada Author")).to_be_visible()
+    assert token_in(frame_of(page)) != "another's"
+
+
 def token_in(frame: Any) -> str:
     return str(frame.locator("[name=csrf_token]").first.input_value())

@@ -19,13 +19,21 @@ from board.moderation.sanctioning import sanction_member
 from board.outbox import OutboxRow
 from board.storage import now
 from tests.factories import make_article, make_comment, make_member
-from tests.moderation.waiting import reported
+from tests.moderation.waiting import reported as report_all
 
 
 @pytest.fixture
 def comment(article: Article, author: User) -> Comment:
     """Return the author's published comment."""
     return make_comment(article, author, "The second act drags.")
+
+
+@pytest.fixture
+def reported(comment: Comment, other_member: User) -> Comment:
+    """Return a comment that was reported just now."""
+    report_comment(comment, other_member, "abuse", "He insults me.")
+    db.session.commit()
+    return comment
 
 
 @pytest.fixture
@@ -98,7 +106,7 @@ def four(article: Article, author: User, other_member: User) -> list[Comment]:
         make_comment(second, author, "The fourth."),
     ]
     reporter = make_member("Rita Reporter", "rita@example.com", created_at=now() - timedelta(days=30))
-    reported(found, reporter, note="I have seen this before.")
+    report_all(found, reporter, note="I have seen this before.")
     return found
 
 

@@ -35,14 +35,6 @@ SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 
 @pytest.fixture
-def reported(comment: Comment, other_member: User) -> Comment:
-    """Return a comment that was reported just now."""
-    report_comment(comment, other_member, "abuse", "He insults me.")
-    db.session.commit()
-    return comment
-
-
-@pytest.fixture
 def addresses(mails: Any) -> Any:
     """Return a function that looks as the worker does, some hours later, and gives whom it mailed, in all."""
 

@@ -30,14 +30,6 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
-def reported(comment: Comment, other_member: User) -> Comment:
-    """Return a comment that was reported just now."""
-    report_comment(comment, other_member, "abuse", "He insults me.")
-    db.session.commit()
-    return comment
-
-
-@pytest.fixture
 def path_of() -> Callable[[Site | User, User], str]:
     """Return a function that makes a feed and gives its path."""
 

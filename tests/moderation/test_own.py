@@ -158,6 +158,13 @@ def test_ones_own_that_somebody_else_let_stand_is_not_undone(own: Comment, moder
     assert undone("approve", colleague).done == [own.id]  # it was not used up
 
 
+def removed(comment: Comment, by: User) -> Statement:
+    """Remove the comment; return what its author is told."""
+    decide([comment], "remove", by, reason="spam")
+    db.session.flush()
+    return db.session.scalars(select(Statement)).one()
+
+
 @pytest.fixture
 def third(app: Any) -> User:
     """Return a third moderator."""
@@ -167,9 +174,7 @@ def third(app: Any) -> User:
 def test_who_lets_a_removal_stand_again_does_not_decide_its_appeal(
     comment: Comment, author: User, moderator: User, colleague: User, third: User
 ) -> None:
-    decide([comment], "remove", moderator, reason="spam")
-    db.session.flush()
-    statement = db.session.scalars(select(Statement)).one()
+    statement = removed(comment, moderator)
     decide([comment], "restore", colleague)
     db.session.commit()
     assert undone("restore", colleague).done == [comment.id]
@@ -190,9 +195,7 @@ def test_who_lets_a_removal_stand_again_does_not_decide_its_appeal(
 def test_who_lost_an_appeal_does_not_undo_it(
     comment: Comment, author: User, moderator: User, colleague: User, third: User
 ) -> None:
-    decide([comment], "remove", moderator, reason="spam")
-    db.session.flush()
-    statement = db.session.scalars(select(Statement)).one()
+    statement = removed(comment, moderator)
     write_appeal(statement, author, "It was no advert.")
     db.session.commit()
     decide_appeal(
