@@ -15,7 +15,8 @@ from board.storage import Base
 from board.turns import let_the_next_one_in
 from board.without import without
 
-with without("webauthn"):  # comes with the first passkey: board/accounts/passkeys.py
+# They come with the first passkey (board/accounts/passkeys.py) and the first code (board/accounts/code_secrets.py).
+with without("webauthn", "cryptography"):
     from flask_security import Security
 
 db = SQLAlchemy(model_class=Base)

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def without(name: str) -> Iterator[None]:
-    """Let imports inside the block find that the optional library is not installed."""
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment] # how Python says that there is no such module
+def without(*names: str) -> Iterator[None]:
+    """Let imports inside the block find that the optional libraries are not installed."""
+    left_out = [name for name in names if name not in sys.modules]
+    for name in left_out:
+        sys.modules[name] = None  # type: ignore[assignment] # how Python says that there is no such module
     try:
         yield
     finally:
-        del sys.modules[name]
+        for name in left_out:
+            del sys.modules[name]

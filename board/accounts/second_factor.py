@@ -9,7 +9,6 @@ from flask import current_app, flash, make_response, redirect, request, session,
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_security import Totp
 from flask_security.recovery_codes import MfRecoveryCodesUtil
 from flask_security.webauthn_util import WebauthnUtil
 from itsdangerous import BadSignature
@@ -19,6 +18,7 @@ from wtforms import HiddenField, StringField
 
 from board import audit
 from board.access import Refused, permit
+from board.accounts.code_secrets import Codes, Cryptor
 from board.accounts.current import member
 from board.accounts.forms import AccountForm, ConfirmForm, form_page, required
 from board.accounts.limits import count_try
@@ -40,7 +40,7 @@ class CodeForm(AccountForm):
     next = HiddenField()
 
 
-class CodesOnce(Totp):
+class CodesOnce(Codes):
     """Authenticator codes that open the door once; the database remembers the last one used."""
 
     def generate_qrcode(self, username: str, totp: str) -> str:
@@ -67,6 +67,10 @@ class CodesOnce(Totp):
 
 class RecoveryCodes(MfRecoveryCodesUtil):
     """Recovery codes, of which each is taken once."""
+
+    def setup_cryptor(self, keys: list[bytes]) -> None:
+        """Keep them encrypted."""
+        self.cryptor = cast(Any, Cryptor(keys))
 
     def take(self, user: User, code: str) -> bool:
         """Use up the code if it is one of the member's; of two requests at once, one gets it."""

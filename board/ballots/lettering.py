@@ -1,15 +1,13 @@
 """Words in drawn pictures: a few fonts, each with its letters, and lines that fit."""
 
-import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-REGULAR, BOLD = 400, 700
-SUBSETS = ("latin", "latin-ext", "greek", "cyrillic")
-NOWHERE = "\U0010fffd"  # a character that no font has
+from board.ballots.letters import REGULAR, font_file, subset_with
+
 ELLIPSIS = "…"
 
 
@@ -64,7 +62,7 @@ class Hand:
         """Return the text in parts, each with the font that has its characters; others are left out."""
         runs: list[tuple[str, str]] = []
         for character in text:
-            subset = _subset_with(self.directory, character)
+            subset = subset_with(self.directory, character)
             if runs and subset == runs[-1][0]:
                 runs[-1] = (subset, runs[-1][1] + character)
             elif subset:
@@ -72,23 +70,7 @@ class Hand:
         return runs
 
 
-def can_write(directory: Path, text: str) -> bool:
-    """Tell whether there is a font for every letter and digit of the text; signs may be left out."""
-    is_word = (character for character in text if unicodedata.category(character)[0] in "LMN")
-    return all(_subset_with(directory, character) for character in is_word)
-
-
-@lru_cache(maxsize=4096)
-def _subset_with(directory: Path, character: str) -> str:
-    """Return the first font that has the character; empty if none has."""
-    for subset in SUBSETS:
-        font = _font(Hand(directory, 20), subset)
-        if character == " " or bytes(font.getmask(character)) != bytes(font.getmask(NOWHERE)):
-            return subset
-    return ""
-
-
 @cache
 def _font(hand: Hand, subset: str) -> ImageFont.FreeTypeFont:
-    file = hand.directory / f"noto-sans-{subset}-{hand.weight}-normal.woff"
+    file = font_file(hand.directory, subset, hand.weight)
     return ImageFont.truetype(file, hand.size, layout_engine=ImageFont.Layout.BASIC)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from board.access import NotThere
 from board.accounts.current import staff
 from board.answers import is_for_everybody, kept, private
+from board.ballots.drawable import can_be_drawn
 from board.ballots.exports import as_csv, as_json, described
 from board.ballots.integrity import FEWEST, integrity_of
 from board.ballots.manage import load_ballot as load_any_ballot
@@ -20,7 +21,6 @@ from board.ballots.models import Ballot
 from board.ballots.papers import load_ballot
 from board.ballots.placing import BallotView
 from board.ballots.results import result_of, show_results
-from board.ballots.share_picture import can_be_drawn, draw
 from board.ballots.showing import moment_label, page_of
 from board.ballots.voters import is_known_reader, standing_vote
 from board.extensions import db
@@ -69,6 +69,8 @@ def integrity(slug: str) -> Response:
 def share_picture(slug: str) -> Response:
     """Give the picture that stands beside a link to the ballot; the same for everybody. 404 where no font has it."""
     ballot = load_ballot(slug)
+    from board.ballots.share_picture import draw
+
     if not can_be_drawn(ballot):
         raise NotThere
     shown = result_of(ballot) if ballot.shows_results(has_voted=False) else None

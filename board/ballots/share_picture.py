@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
-from flask import current_app
 from flask_babel import format_percent, get_locale
 from flask_babel import gettext as _
 from PIL import Image, ImageDraw
 
 from board.ballots.counting import Line, percent
-from board.ballots.lettering import BOLD, Hand, can_write
+from board.ballots.drawable import fonts
+from board.ballots.lettering import Hand
+from board.ballots.letters import BOLD
 from board.ballots.models import Ballot
 from board.ballots.results import Result
 from board.ballots.verdicts import mean_text, verdict
@@ -32,13 +32,6 @@ class Shown:
     share: str = ""
 
 
-def can_be_drawn(ballot: Ballot) -> bool:
-    """Tell whether there are fonts for all that the picture says."""
-    texts = [ballot.question, ballot.disclosure, ballot.site.name, *(option.text for option in ballot.options)]
-    texts += [_("Vote now"), votes_text(3, str(get_locale()))]  # of its foot, in the page's language
-    return all(can_write(fonts(), text) for text in texts)
-
-
 def draw(ballot: Ballot, result: Result | None) -> bytes:
     """Return the PNG; without a result it invites to vote."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
@@ -50,11 +43,6 @@ def draw(ballot: Ballot, result: Result | None) -> bytes:
     out = BytesIO()
     picture.quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()
-
-
-def fonts() -> Path:
-    """Return where the fonts are."""
-    return Path(str(current_app.static_folder)) / "vendor" / "noto-sans"
 
 
 def hand(size: int, weight: int = 400) -> Hand:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from feedgenerator import Atom1Feed
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row, select
@@ -20,19 +19,11 @@ from board.urls import absolute
 MAX_ENTRIES = 50
 
 
-class ThreadFeed(Atom1Feed):  # type: ignore[misc]
-    """A feed that was last changed when the article began, as long as nobody has written."""
-
-    began: datetime
-
-    def latest_post_date(self) -> datetime:
-        """Return when the newest entry was changed."""
-        return max((entry["updateddate"] for entry in self.items), default=self.began)
-
-
 def atom_feed(article: Article) -> str:
     """Return the feed of the article's thread: at most `MAX_ENTRIES` published comments, the newest first."""
-    feed = ThreadFeed(
+    from board.atom import Feed
+
+    feed = Feed(
         title=text_for_xml(_("Comments on %(title)s", title=article.title)),
         link=absolute(article_path(article, "comments.thread")),
         description=text_for_xml(article.standfirst),

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit
-from xml.etree import ElementTree
 
 from flask import current_app, render_template, url_for
 from sqlalchemy import select
@@ -62,6 +61,8 @@ def describe(url: str, room: Room) -> Described:
 
 def as_xml(described: Described) -> str:
     """Return the answer as oEmbed's XML."""
+    from xml.etree import ElementTree
+
     root = ElementTree.Element("oembed")
     for name, value in described.items():
         ElementTree.SubElement(root, name).text = str(value)

@@ -10,7 +10,6 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from feedgenerator import Atom1Feed
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, delete, select
@@ -47,16 +46,6 @@ class OverdueFeed(Model):
     def id(self) -> int:
         """Return the number of whom or what it belongs to."""
         return self.site_id or self.user_id or 0
-
-
-class WaitingFeed(Atom1Feed):  # type: ignore[misc]
-    """A feed that was last changed when its address was made, as long as nothing has waited too long."""
-
-    made_at: datetime
-
-    def latest_post_date(self) -> datetime:
-        """Return when the newest entry was changed."""
-        return max((entry["updateddate"] for entry in self.items), default=self.made_at)
 
 
 def make_feed(owner: Site | User, by: User) -> str:
@@ -112,9 +101,11 @@ def forget_feed(member: User) -> None:
 
 
 def _written(feed: OverdueFeed, title: str, found: list[Late]) -> str:
+    from board.atom import Feed
+
     desk = link_to("moderation.desk")
     name = f"{desk}#waiting-{'site' if feed.site_id else 'member'}-{feed.id}"
-    written = WaitingFeed(
+    written = Feed(
         title=text_for_xml(title),
         link=desk,
         description=None,
@@ -122,7 +113,7 @@ def _written(feed: OverdueFeed, title: str, found: list[Late]) -> str:
         author_name="Board",
         language=str(get_locale()).replace("_", "-"),
     )
-    written.made_at = feed.made_at
+    written.began = feed.made_at
     for watch, waiting in found:
         turn = _turn(watch.every_hours)
         for one in in_queues([one for one in waiting if feed.user_id not in one.not_for]):

@@ -4,7 +4,7 @@ from typing import Any
 
 from board.articles.models import Site
 from board.ballots.disclosing import usual_disclosure
-from board.ballots.share_picture import can_be_drawn
+from board.ballots.drawable import can_be_drawn
 from board.ballots.terms import Terms
 from board.extensions import db
 from board.languages import speaking
