@@ -25,11 +25,15 @@ PRESENT = "board_present"  # under which a session's `info` has its transaction 
 
 
 class Prepared:
-    """A statement, and its compiled form for each database. Its rows are named tuples."""
+    """A statement, and its compiled form for each database. Its rows are named tuples, unless they are of a `kind`."""
 
-    def __init__(self, build: Build) -> None:
-        """Remember how to build it; `build` takes the dialect's name, "sqlite" or "postgresql"."""
+    def __init__(self, build: Build, kind: Callable[..., Any] | None = None) -> None:
+        """Remember how to build it; `build` takes the dialect's name, "sqlite" or "postgresql".
+
+        `kind` makes a row of its values, in the order of the columns.
+        """
         self._build = build
+        self._kind = kind
         self._compiled: dict[str, Compiled] = {}
         self.__doc__ = build.__doc__
 
@@ -70,7 +74,9 @@ class Prepared:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = Compiled(self._build(dialect.name), dialect, list(values))
+            compiled = self._compiled[dialect.name] = Compiled(
+                self._build(dialect.name), dialect, list(values), self._kind
+            )
         return compiled, compiled.send(connection, values)
 
 
@@ -113,7 +119,9 @@ def _inserting_once(model: type[Model], names: frozenset[str]) -> Prepared:
 class Compiled:
     """A statement's text for one database, with what its values and rows have to be converted by."""
 
-    def __init__(self, statement: Executable, dialect: Dialect, names: list[str]) -> None:
+    def __init__(
+        self, statement: Executable, dialect: Dialect, names: list[str], kind: Callable[..., Any] | None = None
+    ) -> None:
         """Compile it; the columns of a bare INSERT are those of the `names` of its values."""
         assert isinstance(statement, ClauseElement)
         columns = names if isinstance(statement, Insert) else None
@@ -132,6 +140,7 @@ class Compiled:
             name: bound.value for name, bound in ready.binds.items() if not bound.required and name not in defaults
         }
         self._fixed = {name: self._converted(name, value) for name, value in constants.items()}
+        self._kind = kind
         self._row_maker: MakeRow | None = None
 
     def send(self, connection: Connection, values: dict[str, Any]) -> Any:
@@ -156,8 +165,7 @@ class Compiled:
         return self._row_maker
 
     def _make_row_maker(self, driver_types: list[Any]) -> MakeRow:
-        kind: Any = namedtuple("Row", [column.keyname for column in self._columns], rename=True)  # type: ignore[misc]
-        make: MakeRow = kind._make
+        make = self._make_of_kind()
         converts: list[tuple[int, Any]] = []
         for place, (column, driver_type) in enumerate(zip(self._columns, driver_types, strict=True)):
             convert = column.type._cached_result_processor(self._dialect, driver_type)
@@ -173,6 +181,14 @@ class Compiled:
             return make(values)
 
         return convert_and_make
+
+    def _make_of_kind(self) -> MakeRow:
+        kind = self._kind
+        if kind:
+            return lambda found: kind(*found)
+        row: Any = namedtuple("Row", [column.keyname for column in self._columns], rename=True)  # type: ignore[misc]
+        make: MakeRow = row._make
+        return make
 
     def _converted(self, name: str, value: Any) -> Any:
         convert = self._converts.get(name)

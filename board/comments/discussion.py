@@ -3,27 +3,45 @@
 Only what the page shows is described, so the description is bounded like the page.
 """
 
+import json
+import re
+from functools import cache
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from markupsafe import Markup
+
 from board.articles.loading import article_path
+from board.blanks import filled_in
 from board.comments.page import ThreadPage
 from board.comments.reading import ShownComment
 from board.comments.tree import Node
 from board.markup import excerpt
-from board.urls import absolute
+from board.urls import absolute, discovery_url
 
 TEXT_CHARACTERS = 1000  # of one comment: enough to be found by, not a second copy of a long page
 LIKES, COMMENTS = "LikeAction", "CommentAction"
+BLANK_IN_JSON = re.compile(r'"\[\[([a-z_]+)\]\]"')
+COMMENTS_BLANK = '"comment": null'  # no text can hold it: a quotation mark in one has a backslash before it
 
 
-def for_machines(thread: ThreadPage) -> dict[str, Any]:
-    """Return what `comments/_machines.html` puts into the head of a thread's page."""
-    return {
+def machines_html(thread: ThreadPage) -> Markup:
+    """Return what stands in the head of a thread's page for machines."""
+    article = thread.article
+    previous, following = neighbour_urls(thread)
+    values = {
+        "title": article.title,
+        "description": article.standfirst or article.title,
+        "site_name": article.site.name,
         "canonical_url": canonical_page_url(thread),
-        "neighbour_urls": neighbour_urls(thread),
+        "prev_url": previous,
+        "next_url": following,
+        "feed_url": absolute(article_path(article, "syndication.feed")),
+        "oembed_url": discovery_url(article_path(article, "comments.thread")),
         "discussion": discussion(thread),
     }
+    return filled_in("comments/_machines.html", values)
 
 
 def canonical_page_url(thread: ThreadPage) -> str:
@@ -33,16 +51,16 @@ def canonical_page_url(thread: ThreadPage) -> str:
     return absolute(thread.path if "sort" in asked or "comment" in asked else here)
 
 
-def neighbour_urls(thread: ThreadPage) -> dict[str, str]:
-    """Return the addresses of the pages before and after this one, as `prev` and `next`."""
-    found = {"prev": thread.previous_url, "next": thread.next_url}
-    return {way: absolute(_without_place(url)) for way, url in found.items() if url}
+def neighbour_urls(thread: ThreadPage) -> tuple[str, str]:
+    """Return the addresses of the pages before and after this one; empty where there is none."""
+    before, after = thread.previous_url, thread.next_url
+    return absolute(_without_place(before)) if before else "", absolute(_without_place(after)) if after else ""
 
 
-def discussion(thread: ThreadPage) -> dict[str, Any]:
-    """Return the thread's page as schema.org's DiscussionForumPosting with its comments."""
+def discussion(thread: ThreadPage) -> Markup:
+    """Return the thread's page as a DiscussionForumPosting with its comments, in JSON that may stand in HTML."""
     article = thread.article
-    return {
+    described = {
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
         "url": absolute(thread.path),
@@ -53,43 +71,72 @@ def discussion(thread: ThreadPage) -> dict[str, Any]:
         "sharedContent": {"@type": "WebPage", "url": article.url or absolute(article_path(article))},
         "commentCount": thread.total,
         "interactionStatistic": _counter(COMMENTS, thread.total),
-        "comment": _comments(thread.nodes, absolute(thread.paths.comments), absolute(thread.paths.members)),
+        "comment": None,
     }
+    comments = _comments(thread.nodes, absolute(thread.paths.comments), absolute(thread.paths.members))
+    whole = json.dumps(described, sort_keys=True).replace(COMMENTS_BLANK, f'"comment": [{", ".join(comments)}]')
+    return safe_in_html(whole)
 
 
-def _comments(nodes: list[Node], comments: str, members: str) -> list[dict[str, Any]]:
-    """Return the published comments; below one that is gone, what answers it stands in its place.
+def _comments(nodes: list[Node], comments: str, members: str) -> list[str]:
+    """Return the published comments as JSON; below one that is gone, what answers it stands in its place.
 
     `comments` and `members` are what stands before their numbers in an address.
     """
-    found: list[dict[str, Any]] = []
+    found: list[str] = []
     for node in nodes:
         below = _comments(node.replies, comments, members) if node.replies else []
-        if node.comment.state != "published":
+        if node.comment.state == "published":
+            found.append(_comment(node.comment, below, comments, members))
+        else:
             found += below
-            continue
-        described = _comment(node.comment, comments, members)
-        if below:
-            described["comment"] = below
-        found.append(described)
     return found
 
 
-def _comment(comment: ShownComment, comments: str, members: str) -> dict[str, Any]:
-    described = {
-        "@type": "Comment",
-        "url": f"{comments}{comment.id}",
-        "author": {"@type": "Person", "name": comment.author_name, "url": f"{members}{comment.author_id}"},
-        "datePublished": comment.created_at.isoformat(),
-        "text": excerpt(comment.body_html, TEXT_CHARACTERS),
-        "interactionStatistic": _counter(LIKES, comment.like_count),
+def _comment(comment: ShownComment, below: list[str], comments: str, members: str) -> str:
+    edited_at = comment.edited_at
+    return _form(bool(below), edited_at is not None) % {
+        "name": quoted(comment.author_name),
+        "author_url": quoted(f"{members}{comment.author_id}"),
+        "posted": quoted(comment.created_at.isoformat()),
+        "edited": quoted(edited_at.isoformat()) if edited_at else "",
+        "likes": comment.like_count,
+        "text": quoted(excerpt(comment.body_html, TEXT_CHARACTERS)),
+        "url": quoted(f"{comments}{comment.id}"),
+        "below": ", ".join(below),
     }
-    if comment.edited_at:
-        described["dateModified"] = comment.edited_at.isoformat()
-    return described
 
 
-def _counter(action: str, count: int) -> dict[str, Any]:
+@cache
+def _form(has_replies: bool, is_edited: bool) -> str:
+    """Return a comment in JSON with what is its own left open, for Python's `%`: a page has a hundred of them."""
+    described: dict[str, Any] = {
+        "@type": "Comment",
+        "url": _blank("url"),
+        "author": {"@type": "Person", "name": _blank("name"), "url": _blank("author_url")},
+        "datePublished": _blank("posted"),
+        "text": _blank("text"),
+        "interactionStatistic": _counter(LIKES, _blank("likes")),
+    }
+    if has_replies:
+        described["comment"] = [_blank("below")]
+    if is_edited:
+        described["dateModified"] = _blank("edited")
+    return BLANK_IN_JSON.sub(r"%(\1)s", json.dumps(described, sort_keys=True))
+
+
+def _blank(name: str) -> str:
+    return f"[[{name}]]"
+
+
+def safe_in_html(json_text: str) -> Markup:
+    """Return the JSON as it may stand in an element of HTML, as Jinja's `tojson` writes it."""
+    for character in "<>&'":
+        json_text = json_text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(json_text)  # noqa: S704 - made safe just now
+
+
+def _counter(action: str, count: int | str) -> dict[str, Any]:
     return {
         "@type": "InteractionCounter",
         "interactionType": f"https://schema.org/{action}",

@@ -7,7 +7,7 @@ than all the rest of the page.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -32,7 +32,7 @@ from board.comments.models import Comment, Reaction
 from board.comments.rules import CommentRules
 from board.comments.sorting import Sort
 from board.extensions import db, table_of
-from board.statements import Prepared, prepared
+from board.statements import Prepared
 from board.storage import is_among
 
 NO_END = 2**62  # an ordinal that no reply reaches
@@ -44,7 +44,7 @@ HELD: ColumnElement[str] = literal_column("'held'")
 
 @dataclass(slots=True)
 class ShownComment(CommentRules):
-    """A comment as a page shows it. The fields are in the order of `COLUMNS`."""
+    """A comment as a page shows it. The fields are in the order of the columns in `_comments`."""
 
     id: int
     site_id: int
@@ -83,6 +83,8 @@ class ShownComment(CommentRules):
         return self.has_open_thread
 
 
+shown_by = partial(Prepared, kind=ShownComment)  # a statement whose rows are comments as a page shows them
+
 NAMES = (
     *("id", "site_id", "article_id", "parent_id", "root_id", "depth", "ordinal", "author_id", "body_html", "state"),
     *("is_listed", "lock_id", "created_at", "edited_at", "removal_reason", "like_count", "rank"),
@@ -113,7 +115,7 @@ def _roots(sort: Sort, rises: bool, is_inclusive: bool, has_place: bool) -> Prep
         else:
             query = query.where(here > place if rises else here < place)
     order = (sort.key.asc(), Comment.id.asc()) if rises else (sort.key.desc(), Comment.id.desc())
-    return Prepared(lambda _dialect: query.order_by(*order).limit(bindparam("rows")))
+    return shown_by(lambda _dialect: query.order_by(*order).limit(bindparam("rows")))
 
 
 def replies_below(parent_ids: Sequence[int], limits: tuple[int, ...]) -> list[ShownComment]:
@@ -137,7 +139,7 @@ def _replies_below(limits: tuple[int, ...]) -> Prepared:
             levels.append(select(parents.c.id))
         return _in_order_of_posting(select(levels[0].union_all(*levels[1:]).subquery("shown").c.id), dialect)
 
-    return Prepared(build)
+    return shown_by(build)
 
 
 def _in_order_of_posting(ids: Select[Any], dialect: str) -> Select[Any]:
@@ -177,7 +179,7 @@ def replies_between(parent_id: int, after: int, before: int, limit: int) -> list
     return _shown(_replies_between, parent=parent_id, after=after, before=before, rows=limit)
 
 
-@prepared
+@shown_by
 def _replies_between(_dialect: str) -> Select[Any]:
     return (
         _comments()
@@ -207,7 +209,7 @@ def way_up(comment_id: int, steps: int = ANCESTOR_STEPS) -> list[ShownComment]:
     return _shown(_way_up, comment=comment_id, steps=steps)
 
 
-@prepared
+@shown_by
 def _way_up(_dialect: str) -> Select[Any]:
     above = aliased(Comment)
     way = select(Comment.id, Comment.parent_id, literal(0).label("step")).where(Comment.id == bindparam("comment"))
@@ -225,7 +227,7 @@ def with_ids(comment_ids: Iterable[int]) -> list[ShownComment]:
     return _shown(_with_ids, comments=list(comment_ids))
 
 
-@prepared
+@shown_by
 def _with_ids(dialect: str) -> Select[Any]:
     return _comments().where(is_among(table_of(Comment).c.id, "comments", dialect)).order_by(Comment.id)
 
@@ -252,12 +254,12 @@ def _waiting() -> Select[Any]:
     return _comments().where(*is_waiting).order_by(Comment.id.desc()).limit(MAX_HELD_SHOWN)
 
 
-@prepared
+@shown_by
 def _held(_dialect: str) -> Select[Any]:
     return _waiting()
 
 
-@prepared
+@shown_by
 def _own_held(_dialect: str) -> Select[Any]:
     return _waiting().where(Comment.author_id == bindparam("author"))
 
@@ -284,4 +286,4 @@ def _site_role() -> ColumnElement[str | None]:
 
 
 def _shown(statement: Prepared, **values: Any) -> list[ShownComment]:
-    return [ShownComment(*row) for row in statement.all(**values)]
+    return statement.all(**values)

@@ -9,8 +9,8 @@ def init_app(app: Flask) -> None:
     from board.embed.blocked import init_blocked
     from board.embed.handover import init_handover
     from board.embed.inside import init_frames
-    from board.embed.oembed import discovery_url
     from board.embed.single_sign_on import init_single_sign_on
+    from board.urls import discovery_url
 
     for module in (checking, frames, loader, syndication):
         app.register_blueprint(module.embed)

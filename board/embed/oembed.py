@@ -69,11 +69,6 @@ def as_xml(described: Described) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
 
 
-def discovery_url(path: str) -> str:
-    """Return the address under which programs find the oEmbed answer for a page of ours."""
-    return absolute(url_for("syndication.oembed", url=absolute(path), format="json"))
-
-
 def _own(url: str) -> SplitResult:
     """Return the parts of an address of this Board. Raises NotThere for any other."""
     try:

@@ -37,7 +37,7 @@ def both(client: Browser, monkeypatch: pytest.MonkeyPatch, path: str, **more: An
     first, again = client.get(path, **more), client.get(path, **more)
     assert (first.status_code, first.text) == (200, again.text)
     with monkeypatch.context() as patch:
-        for place in ("board.comments.layout", "board.comments.answers"):
+        for place in ("board.comments.layout", "board.comments.answers", "board.comments.discussion"):
             patch.setattr(f"{place}.filled_in", rendered_in)
         return again.text, client.get(path, **more).text
 

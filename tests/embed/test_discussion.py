@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from jinja2.utils import htmlsafe_json_dumps
+
 from board.accounts.models import User
 from board.articles.models import Article
 from board.extensions import db
@@ -13,11 +15,16 @@ from tests.reading import parsed
 THREAD = "/articles/opening-night/thread"
 
 
-def described(html: str) -> dict[str, Any]:
-    """Return the page's one data block."""
+def block(html: str) -> str:
+    """Return the text of the page's one data block."""
     blocks = [block for block in parsed(html).iter("script") if block.get("type") == "application/ld+json"]
     assert len(blocks) == 1
-    found: dict[str, Any] = json.loads(blocks[0].text)
+    return str(blocks[0].text)
+
+
+def described(html: str) -> dict[str, Any]:
+    """Return what the page's data block says."""
+    found: dict[str, Any] = json.loads(block(html))
     return found
 
 
@@ -94,3 +101,17 @@ def test_the_thread_of_another_site_keeps_its_site(client: Browser, site: Any, a
     make_comment(article, author)
     html = client.get(f"{THREAD}?site=second").text
     assert link_to(html, "canonical") == f"http://localhost{THREAD}?site=second"
+
+
+def test_the_data_block_is_what_jinja_would_write(client: Browser, article: Article, author: User) -> None:
+    article.title = article.site.name = author.display_name = "\"comment\": null, [[name]] %(name)s <b> & 'é' 💡"
+    edited = make_comment(article, author, "Two words, `[[text]]` & 100% of <them>.")
+    edited.edited_at = edited.created_at
+    below = make_comment(article, author, "Below it.", edited)
+    make_comment(article, author, "Below that.", below).remove("off_topic")
+    make_comment(article, author, "Beside it.", edited)
+    db.session.commit()
+    html = client.get(THREAD).text
+    assert described(html)["comment"][0]["dateModified"]
+    assert [comment["text"] for comment in described(html)["comment"][0]["comment"]] == ["Below it.", "Beside it."]
+    assert block(html) == htmlsafe_json_dumps(described(html), sort_keys=True)
