@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         manage_write_ins,
         report_views,
         result_views,
+        tabs,
         views,
     )
     from board.ballots.audience import Audience
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         manage_sponsors,
         manage_write_ins,
         report_views,
+        tabs,
     ):
         app.register_blueprint(module.blueprint)
     app.extensions["audience"] = Audience(app)

@@ -17,6 +17,7 @@ from board.ballots.counting import Line, lines
 from board.ballots.models import LINGERS, Ballot, BallotOption, Placement
 from board.ballots.ordering import ordered_options
 from board.ballots.origins import ticket_for
+from board.ballots.tabs import tab_ticket
 from board.ballots.tally import COUNTED, TURNOUT, counts_by_ballot, counts_of
 from board.ballots.verdicts import mean_text, undecided_note
 from board.ballots.voters import address_keys, is_known_reader, standing_vote
@@ -224,6 +225,11 @@ class BallotView:
     def ticket(self) -> str:
         """Return what lets this reader vote once from this form; empty where the vote itself asks for it."""
         return "" if self.is_preview or not self.is_personal else ticket_for(self.ballot, self.vote)
+
+    @property
+    def tab_ticket(self) -> str:
+        """Return what lets the tab that a frame leads to know whose vote this is; empty outside of frames."""
+        return tab_ticket(self.ballot) if self.vote and self.is_personal else ""
 
     @property
     def needs_address(self) -> bool:

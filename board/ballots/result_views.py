@@ -34,8 +34,9 @@ FORBIDDEN = 403
 def results(slug: str) -> Response:
     """Show the result with its charts, or say when it will be shown."""
     ballot = load_ballot(slug)
-    page = page_of(result_of(ballot)) if may_see(ballot) else None
-    html = render_template("ballots/results.html", ballot=ballot, view=BallotView(ballot), page=page)
+    view = view_for_reader(ballot)
+    page = page_of(result_of(ballot)) if view.shows_results else None
+    html = render_template("ballots/results.html", ballot=ballot, view=view, page=page)
     return for_all_or_one(make_response(html))
 
 
@@ -61,7 +62,8 @@ def integrity(slug: str) -> Response:
     """Tell, after the close, what was cast, changed, set aside and voided, and why."""
     ballot = load_ballot(slug)
     report = integrity_of(result_of(ballot)) if ballot.has_closed else None
-    html = render_template("ballots/integrity.html", ballot=ballot, report=report, fewest=FEWEST)
+    view = view_for_reader(ballot)
+    html = render_template("ballots/integrity.html", ballot=ballot, view=view, report=report, fewest=FEWEST)
     return for_all_or_one(make_response(html))
 
 
@@ -101,7 +103,12 @@ def answer_json(ballot: Ballot) -> Response:
 
 def may_see(ballot: Ballot) -> bool:
     """Tell whether this request's person may see the numbers."""
-    return ballot.shows_results(has_voted=is_known_reader() and standing_vote(ballot) is not None)
+    return view_for_reader(ballot).shows_results
+
+
+def view_for_reader(ballot: Ballot) -> BallotView:
+    """Return the ballot with this request's person's vote, without its numbers."""
+    return BallotView(ballot, vote=standing_vote(ballot) if is_known_reader() else None)
 
 
 def when_shown(ballot: Ballot) -> str:

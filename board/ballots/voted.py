@@ -16,6 +16,7 @@ from board.ballots.choices import Choice, Counts
 from board.ballots.models import Ballot, BallotOption
 from board.ballots.papers import load_ballot
 from board.ballots.placing import BallotView, Numbers
+from board.ballots.tabs import tab_ticket
 from board.ballots.votes import MAX_CHANGES, Cast, Vote
 from board.ballots.wording import SAID, grouped
 from board.web import time_ago
@@ -44,6 +45,11 @@ class BlankView(BallotView):
         """Return the blank."""
         return blank("receipt")
 
+    @property
+    def tab_ticket(self) -> str:
+        """Return the blank, where there is a ticket."""
+        return blank("tab_ticket") if super().tab_ticket else ""
+
     def numbers_of(self, option: BallotOption) -> Numbers:
         """Return the option's blanks."""
         return Numbers(*(blank(f"{name}_{option.id}") for name in ("percent", "share", "votes")))
@@ -63,7 +69,17 @@ def voted_html(ballot: Ballot, choice: Choice, done: Cast, counts: Counts, back:
     version = (ballot.id, ballot.version, ballot.created_at)
     way = url_for("ballots.vote", slug=ballot.slug)  # leads elsewhere in each site's frames
     closing = time_ago(ballot.closes_at) if ballot.closes_at else ""
-    form = (version, str(choice), done.outcome, done.may_change, back, way, closing, str(get_locale()))
+    form = (
+        version,
+        str(choice),
+        done.outcome,
+        done.may_change,
+        back,
+        way,
+        closing,
+        str(get_locale()),
+        bool(tab_ticket(ballot)),
+    )
     frame = frames.get(form)
     if frame is None:
         present = load_ballot(ballot.slug)
@@ -86,7 +102,7 @@ def _frame(ballot: Ballot, choice: Choice, done: Cast, back: str) -> str:
 
 def _values(ballot: Ballot, done: Cast, counts: Counts) -> dict[str, Markup]:
     """Return what goes into the blanks, as safe HTML."""
-    values = {"receipt": grouped(done.receipt)}
+    values = {"receipt": grouped(done.receipt), "tab_ticket": tab_ticket(ballot)}
     if ballot.shows_results(has_voted=True):
         view = BallotView(ballot, counts=counts)
         values["turnout"] = view.turnout

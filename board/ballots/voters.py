@@ -27,14 +27,25 @@ DEVICE_COOKIE = "board_device"
 DEVICE_SECONDS = 365 * 24 * 3600
 ADDRESS_COOKIE = "board_voter"
 ADDRESS_SECONDS = 30 * 24 * 3600  # then the address is verified again
+MAX_DEVICES = 8  # that one browser is known as: the tab's own, and those of frames that led to it
 
 
 @dataclass(frozen=True)
 class Device:
-    """A browser that we gave a cookie."""
+    """A browser that we gave a cookie; its own name, and those that it has in frames which led to its tab."""
 
-    voter_key: str
+    names: tuple[str, ...]
     made_at: datetime
+
+    @property
+    def voter_keys(self) -> list[str]:
+        """Return the keys it may have voted under, its own first."""
+        return [_device_voter(name) for name in self.names]
+
+    @property
+    def voter_key(self) -> str:
+        """Return the key it votes under."""
+        return self.voter_keys[0]
 
 
 def voter_keys(ballot: Ballot) -> list[str]:
@@ -65,9 +76,15 @@ def member_keys() -> list[str]:
 
 
 def device_keys() -> list[str]:
-    """Return the key of the device whose signed cookie came with this request, if one came."""
+    """Return the keys of the device whose signed cookie came with this request, if one came."""
     device = _device()
-    return [device.voter_key] if device else []
+    return device.voter_keys if device else []
+
+
+def device_names() -> tuple[str, ...]:
+    """Return the names of the device that sent this request; none without its cookie. They are secret."""
+    device = _device()
+    return device.names if device else ()
 
 
 def device_age() -> timedelta | None:
@@ -79,10 +96,10 @@ def device_age() -> timedelta | None:
 def device_in(cookie: str) -> Device | None:
     """Return the device with the cookie, if we made it."""
     try:
-        name, made_at = _signer(DEVICE_COOKIE).loads(cookie, max_age=DEVICE_SECONDS, return_timestamp=True)
+        names, made_at = _signer(DEVICE_COOKIE).loads(cookie, max_age=DEVICE_SECONDS, return_timestamp=True)
     except BadSignature:
         return None
-    return Device(_device_voter(str(name)), made_at)
+    return Device(tuple(str(names).split()), made_at)
 
 
 def address_keys() -> list[str]:
@@ -114,6 +131,13 @@ def new_device() -> tuple[str, str]:
 def give_device(response: Response, device: str = "") -> None:
     """Set a new device's cookie."""
     _set_signed(response, DEVICE_COOKIE, device or new_device()[0], DEVICE_SECONDS)
+
+
+def join_device(response: Response, names: Sequence[str]) -> None:
+    """Let this browser be known by these names too, so that what they voted is voted here."""
+    own = device_names()
+    joined = list(dict.fromkeys([*own[:1], *names, *own[1:]]))
+    give_device(response, " ".join(joined[:MAX_DEVICES]))
 
 
 def vouch_for(voter_key: str, doubts: Sequence[str] = ()) -> None:

@@ -79,7 +79,7 @@ def gate() -> Response:
 def register() -> Response:
     """Register the article of the page around, and show its thread."""
     ticket = registering.read_ticket(request.form.get("ticket", ""))
-    site = load(select(Site).where(Site.id == ticket.site_id))
+    site = enter_frame(load(select(Site).where(Site.id == ticket.site_id)))
     try:
         article = registering.register(site, ticket)
     except WrongFields as wrong:

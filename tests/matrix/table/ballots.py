@@ -10,6 +10,7 @@ ENTRIES = [
     get("ballots.show_form", f"{BALLOT}/votes", EVERYBODY, 303),
     get("ballots.ticket", f"{BALLOT}/ticket", EVERYBODY),
     post("ballots.vote", f"{BALLOT}/votes", {**EVERYBODY, ANONYMOUS: 307}, form={"option": "{option}"}, silent=LEDGER),
+    post("ballot_tabs.enter", f"{BALLOT}/tab", EVERYBODY, silent="only looks at the ballot, as the browser that voted"),
     post(
         "ballot_report.audience", f"{BALLOT}/audience", EVERYBODY, 204, form={"kind": "impressions"},
         silent="a count that is no state",
