@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from contextvars import Context
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def app(stage: Flask) -> Iterator[Flask]:
 def without_memory(application: Flask) -> Iterator[None]:
     """Let the application forget what it kept of former tests, and in the end what the test sets."""
     settings = application.config["BOARD"]
-    application.config["BOARD"] = settings.model_copy()
+    application.config["BOARD"] = copy(settings)
     for kept in ("board_screening", "board_counters", "reason_names"):
         application.extensions.pop(kept, None)
     application.extensions["board_site_languages"].forget()

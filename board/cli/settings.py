@@ -1,5 +1,7 @@
 """`board settings`: what is set, and the page that documents it."""
 
+from dataclasses import asdict, fields
+
 import click
 
 from board.config import Settings, load_settings
@@ -33,16 +35,16 @@ def settings(markdown: bool) -> None:
 def as_markdown() -> str:
     """Return `docs/settings.md`."""
     rows = []
-    for name, field in Settings.model_fields.items():
+    for field in fields(Settings):
         default = f"`{field.default}`" if str(field.default) != "" else "empty"
-        rows.append(f"| `BOARD_{name.upper()}` | {default} | {field.description} |\n")
+        rows.append(f"| `BOARD_{field.name.upper()}` | {default} | {field.metadata['description']} |\n")
     return INTRODUCTION + "".join(rows)
 
 
 def present_values() -> str:
     """Return one `NAME=value` a line; secrets are only said to be set."""
     lines = []
-    for name, value in load_settings().model_dump().items():
+    for name, value in asdict(load_settings()).items():
         shown = "(set)" if name in SECRET_SETTINGS and value else value
         lines.append(f"BOARD_{name.upper()}={shown}\n")
     return "".join(lines)

@@ -12,9 +12,10 @@ from typing import Any
 
 from flask import current_app
 
-from board.config import WEBHOOK_SECRET_PREFIX, Settings
+from board.config import Settings
 from board.outbox import deliverer
 from board.outgoing import NoAnswer, post
+from board.setting import WEBHOOK_SECRET_PREFIX
 
 KIND = "overdue_call"
 TAKEN = range(200, 300)

@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import fields
 from http.client import HTTPConnection
 from importlib import import_module
 from pathlib import Path
@@ -47,6 +48,8 @@ http {{
 }}
 """
 
+SETTINGS = {field.name for field in fields(Settings)}
+
 
 class Unusable(Exception):
     """The bench cannot run here; its words say what to do."""
@@ -63,7 +66,7 @@ class BoardServer:
         own = {name: value for name, value in os.environ.items() if not name.startswith("BOARD_")}
         self.environment = {
             **own,
-            **{f"BOARD_{name.upper()}": value for name, value in RAISED.items() if name in Settings.model_fields},
+            **{f"BOARD_{name.upper()}": value for name, value in RAISED.items() if name in SETTINGS},
             "BOARD_INSTANCE_PATH": str(instance),
             "BOARD_DATABASE_URL": database_url,
             "BOARD_PUBLIC_URL": f"http://{HOST}:{port}",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ COMMENTS = "/articles/opening-night/comments"
 @pytest.fixture
 def other_process(app: Flask) -> Iterator[Flask]:
     """Return a second application on the same database, which has read the rules already."""
-    second = create_app(app.config["BOARD"].model_copy())
+    second = create_app(copy(app.config["BOARD"]))
     second.testing = True
     yield second
     with second.app_context():
