@@ -13,11 +13,11 @@ from board.extensions import db
 
 
 def site_to_manage(user: User) -> Site:
-    """Return the site that the request names with `?site=`; the editor's first one when it is left out or empty.
+    """Return the site that the form or the address names as `site`; the editor's first one without either.
 
     Raises NotThere for a site that there is not, or that is another editor's.
     """
-    slug, own = request.args.get("site", ""), reach(user, "editor")
+    slug, own = request.form.get("site") or request.args.get("site", ""), reach(user, "editor")
     refuse_nul(slug)
     if not slug and own.is_everywhere:
         return primary_site()

@@ -10,7 +10,7 @@ from board.accounts.current import staff
 from board.accounts.models import User
 from board.accounts.reach import reach
 from board.answers import private
-from board.articles.managing import site_to_manage
+from board.articles.managing import site_to_manage, sites_to_manage
 from board.articles.models import Article, Site
 from board.articles.pictures import PictureRefused
 from board.articles.uploads import takes_pictures, uploaded
@@ -52,19 +52,22 @@ def ballots() -> Response:
     found = db.session.scalars(query).unique().all()
     counts = counts_by_ballot(ballot.id for ballot in found)
     views = [BallotView(ballot, counts=counts[ballot.id]) for ballot in found]
-    return private(make_response(render_template("ballots/manage/ballots.html", views=views)))
+    names = {site.id: site.name for site in sites_to_manage(user)}
+    html = render_template("ballots/manage/ballots.html", views=views, sites=names)
+    return private(make_response(html))
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def new_ballot() -> BaseResponse:
     """Write a ballot."""
     user = staff("editor")
-    site = site_to_manage(user)
+    like = load_ballot(request.args["like"], user) if request.args.get("like") else None
+    site = like.site if like and "site" not in request.values else site_to_manage(user)
     is_chosen = request.method == "POST" and "pattern" in request.form
     pattern = PATTERNS.get(request.values.get("pattern") or request.form.get("started_with", ""))
-    like = load_ballot(request.args["like"], user) if request.args.get("like") else None
     form = BallotForm.starting(pattern.settings if pattern else {}, clone_of(like) if like else None)
-    context = {"ballot": None, "patterns": PATTERNS, "pattern": pattern, "like": like, **offered(site)}
+    sites = {"site": site, "sites": sites_to_manage(user)}
+    context = {"ballot": None, "patterns": PATTERNS, "pattern": pattern, "like": like, **sites, **offered(site)}
     if is_chosen:
         form.follow(pattern.settings if pattern else {})
     elif request.method == "POST":

@@ -11,11 +11,10 @@ from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
-from board.accounts.current import staff
+from board.accounts.current import member, staff
 from board.answers import private
-from board.articles.loading import find_site
+from board.articles.managing import site_to_manage, sites_to_manage
 from board.articles.models import Site
-from board.articles.operations import primary_site
 from board.extensions import db
 from board.transfer.importing import Import
 from board.transfer.lines import BrokenFile
@@ -51,35 +50,36 @@ def raise_limit(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @blueprint.get("/manage/import")
 def show_import() -> Response:
     """Show the form."""
-    staff("admin")
-    return _page(200, ImportForm())
+    user = staff("admin")
+    return _page(200, ImportForm(), site_to_manage(user))
 
 
 @blueprint.post("/manage/import")
 def import_comments() -> Response:
     """Import the file, or check it, and say what became of each row."""
     user = staff("admin")
-    site = find_site() or primary_site()
+    site = site_to_manage(user)
     form = ImportForm()
     if not form.file.data or not form.file.data.filename:
         form.file.errors = [_("Choose a file.")]
-        return _page(422, form)
+        return _page(422, form, site)
     task = Import(site)
     try:
         task.read(form.file.data.stream, max_rows=MAX_UPLOAD_ROWS)
         if not form.dry_run.data:
             task.store(by=user)
         refusals = list(task.staging.refusals(MAX_REFUSALS_SHOWN))
-        return _page(200, form, report=task.report, refusals=refusals, is_dry_run=form.dry_run.data)
+        return _page(200, form, site, report=task.report, refusals=refusals, is_dry_run=form.dry_run.data)
     except BrokenFile as broken:
         form.file.errors = [f"{broken} {_('Nothing was imported.')}"]
-        return _page(422, form)
+        return _page(422, form, site)
     finally:
         db.session.rollback()
         task.staging.close()
 
 
-def _page(status: int, form: ImportForm, **context: Any) -> Response:
-    site: Site | None = find_site()
-    html = render_template("transfer/import.html", form=form, site=site, max_rows=MAX_UPLOAD_ROWS, **context)
+def _page(status: int, form: ImportForm, site: Site, **context: Any) -> Response:
+    sites = sites_to_manage(member())
+    named = {"form": form, "site": site, "sites": sites, "max_rows": MAX_UPLOAD_ROWS}
+    html = render_template("transfer/import.html", **named, **context)
     return private(make_response(html, status))

@@ -18,6 +18,7 @@ from board.extensions import db
 from board.storage import now
 from tests.ballots.conftest import make_ballot
 from tests.conftest import Browser
+from tests.factories import make_site
 
 SIX_FIELDS = {
     "question": "Best ensemble?",
@@ -32,6 +33,23 @@ SIX_FIELDS = {
 @pytest.fixture
 def desk(browser_for: Callable[[User], Browser], editor: User) -> Browser:
     return browser_for(editor)
+
+
+def test_an_editor_of_several_sites_says_whose_the_ballot_is(
+    browser_for: Callable[[User], Browser], admin: User, site: Site
+) -> None:
+    desk = browser_for(admin)
+    form = {"question": "Best ensemble?", "options": "One\nTwo"}
+    assert '<select id="site"' not in desk.get("/manage/ballots/new").text
+    other = make_site("my-paper", "My Paper")
+    assert '<option value="my-paper">My Paper</option>' in desk.get("/manage/ballots/new").text
+    started = desk.post("/manage/ballots/new", {**form, "site": "my-paper", "pattern": next(iter(PATTERNS))})
+    assert '<option value="my-paper" selected>' in started.text
+    assert desk.post("/manage/ballots/new", {**form, "site": "my-paper"}).status_code == 303
+    ballot = only_ballot()
+    assert ballot.site_id == other.id
+    assert "<bdi>My Paper</bdi>" in desk.get("/manage/ballots").text
+    assert '<option value="my-paper" selected>' in desk.get(f"/manage/ballots/new?like={ballot.slug}").text
 
 
 def only_ballot() -> Ballot:

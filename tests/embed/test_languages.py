@@ -13,6 +13,7 @@ from board.extensions import db
 from board.pagecache import PageCache, canonical_query
 from tests.ballots.conftest import make_ballot
 from tests.conftest import PASSWORD, Browser
+from tests.embed.conftest import PAPER
 from tests.factories import make_comment, make_site
 
 GERMAN, ARABIC = '<html class="frame" lang="de" dir="ltr">', '<html class="frame" lang="ar" dir="rtl">'
@@ -32,6 +33,16 @@ def test_the_element_chooses(client: Browser, framable: Site, article: Article, 
         page = client.get(path + "&language=" + asked)
         assert opening in page.text
         assert "public" in page.headers["Cache-Control"]
+
+
+def test_an_article_that_appears_comes_in_the_language_too(client: Browser, framable: Site) -> None:
+    framed = {"Referer": f"{PAPER}/", "Sec-Fetch-Dest": "iframe"}
+    page = client.get(f"/embed/thread?article_id=new&url={PAPER}/new&language=de", headers=framed).text
+    action = re.search(r'action="(/embed/articles[^"]*)"', page)
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
+    assert action and ticket
+    answer = client.post(action[1].replace("&amp;", "&"), {"ticket": ticket[1]})
+    assert GERMAN in client.get(answer.headers["Location"]).text
 
 
 def test_without_an_element_that_asks_the_site_chooses(client: Browser, framable: Site, article: Article) -> None:

@@ -150,6 +150,12 @@ def test_the_list_finds_by_title_and_id_and_takes_wildcards_as_letters(
     assert found("site=other") == ["Opera elsewhere"]
 
 
+def test_to_cancel_leads_back_to_the_articles_of_the_same_site(browser_for: Any, editor: User, site: Site) -> None:
+    article = make_article(make_site("other", "Other"), "elsewhere")
+    page = browser_for(editor).get(f"/manage/articles/{article.id}").text
+    assert '<a href="/manage/articles?site=other">Cancel</a>' in page
+
+
 def test_an_admin_adds_and_edits_a_site(browser_for: Any, admin: User, site: Site) -> None:
     browser = browser_for(admin)
     typed = {

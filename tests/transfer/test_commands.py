@@ -17,6 +17,7 @@ from board.audit import AuditEntry
 from board.comments.models import Comment
 from board.extensions import db
 from board.transfer import views
+from tests.factories import make_site
 from tests.transfer.conftest import jsonl, line, packed
 
 
@@ -72,6 +73,16 @@ def test_a_dry_run_and_a_strict_one_change_nothing(run: Callable[..., Any], file
     assert strict.exit_code == 1
     assert "line 2: The line is not JSON." in strict.output
     assert stored() == 0
+
+
+def test_an_admin_of_several_sites_says_which_one_gets_the_comments(browser_for: Any, admin: User, site: Site) -> None:
+    browser = browser_for(admin)
+    assert "Comments become those of The Callboard." in browser.get("/manage/import").text
+    other = make_site("my-paper", "My Paper")
+    assert '<option value="my-paper" selected>My Paper</option>' in browser.get("/manage/import?site=my-paper").text
+    sent = {"file": (io.BytesIO(jsonl(line("a"))), "c.jsonl"), "site": "my-paper"}
+    assert "Imported into My Paper" in browser.post("/manage/import", sent).text
+    assert set(db.session.scalars(select(Comment.site_id))) == {other.id}
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\x1f\x8bx", jsonl(line("a", body=None))])
