@@ -1,6 +1,8 @@
 """Board: threaded comments, a sponsored ballot and an e-mail gate for any article page."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -11,11 +13,19 @@ PACKAGE = Path(__file__).parent
 MAX_REQUEST_BYTES = 64 * 1024
 
 
+class Application(Flask):
+    """Flask, without asking of each function at each request whether it is a coroutine: none of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application from its settings; read it as a table of contents."""
     settings = settings or load_settings()
     init_logs(settings.log_level)
-    app = Flask(
+    app = Application(
         "board",
         instance_path=str(settings.instance_path),
         template_folder=str(shared_directory("templates")),
@@ -35,6 +45,7 @@ def shared_directory(name: str) -> Path:
 
 def configure(app: Flask, settings: Settings) -> None:
     """Turn settings into Flask's configuration."""
+    from board.signing import KnowingSessions
     from board.storage import engine_options
     from board.urls import RowNumber
 
@@ -52,6 +63,7 @@ def configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    app.session_interface = KnowingSessions()
     app.url_map.merge_slashes = False
     app.url_map.converters["int"] = RowNumber
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

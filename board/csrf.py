@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request, session
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf, validate_csrf
-from wtforms.validators import ValidationError
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from itsdangerous import BadData
 
+from board.signing import serializer_for
 from board.storage import now
 
 PUBLIC_TOKEN_DAYS = 2  # yesterday's page may be in a cache or an open tab
+FIELD = "csrf_token"  # in forms, and in the session what their token must hold
+FLASK_WTF = "wtf-csrf-token"  # the purpose for which Flask-WTF signs its tokens
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -48,7 +51,10 @@ class OriginAndToken(CSRFProtect):  # type: ignore[misc]
 
 def form_token() -> str:
     """Return the token for a form on the page being rendered."""
-    return str(generate_csrf()) if _is_signed_in() else public_token()
+    if not _is_signed_in():
+        return public_token()
+    proven = g.get("proven_token")  # this request's own token will do for the form in its answer
+    return proven if proven and _holds(proven) else str(generate_csrf())
 
 
 def public_token(days_ago: int = 0) -> str:
@@ -64,7 +70,7 @@ def _is_signed_in() -> bool:
 
 def is_from_own_page() -> bool:
     """Tell whether a page of our own sent this request, by what the browser says of its origin."""
-    own = {request.host_url.rstrip("/"), current_app.config["BOARD"].public_url}
+    own = (f"{request.scheme}://{request.host}", current_app.config["BOARD"].public_url)
     origin = request.headers.get("Origin")
     if origin is not None:
         return origin in own
@@ -75,20 +81,25 @@ def is_from_own_page() -> bool:
 
 
 def _has_valid_token() -> bool:
-    token = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if _is_session_token(token):
+    token = request.headers.get("X-CSRF-Token") or request.form.get(FIELD, "")
+    if _holds(token):
+        g.proven_token = token
         return True
     return not _is_signed_in() and any(
         hmac.compare_digest(token.encode(), public_token(days).encode()) for days in range(PUBLIC_TOKEN_DAYS + 1)
     )
 
 
-def _is_session_token(token: str) -> bool:
-    try:
-        validate_csrf(token)
-    except ValidationError:
+def _holds(token: str) -> bool:
+    """Tell whether the signed token holds what the session says it must; Flask-WTF's check, which ages none."""
+    own = session.get(FIELD)
+    if not own or not token:
         return False
-    return True
+    try:
+        held = serializer_for(FLASK_WTF).loads(token)
+    except BadData:
+        return False
+    return isinstance(held, str) and hmac.compare_digest(own.encode(), held.encode())
 
 
 def init_csrf(app: Flask, csrf: OriginAndToken, **config: Any) -> None:

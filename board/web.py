@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_babel import format_date, format_time, format_timedelta, get_locale, get_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.http import dump_cookie
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from board.answers import FRESH_COOKIE, FRESH_SECONDS
@@ -54,7 +55,16 @@ def init_web(app: Flask, settings: Settings) -> None:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     init_languages(app, settings)
-    app.config["SECURITY_HEADERS"] = security_headers(settings)
+    app.config["SECURITY_HEADERS"] = [(header[0].lower(), header) for header in security_headers(settings).items()]
+    app.config["FRESH_COOKIE"] = dump_cookie(
+        FRESH_COOKIE,
+        "1",
+        max_age=FRESH_SECONDS,
+        secure=settings.is_https,
+        httponly=True,
+        samesite="Lax",
+        sync_expires=False,
+    )
     init_statics(app)
     app.before_request(start_clock)
     app.after_request(finish)
@@ -146,9 +156,10 @@ def start_clock() -> None:
 
 def finish(response: Response) -> Response:
     """Add the headers that every answer carries, and write the request's one log line."""
-    for name, value in current_app.config["SECURITY_HEADERS"].items():
-        response.headers.setdefault(name, value)
-    response.headers["X-Request-ID"] = g.get("request_id", "")
+    headers, everywhere = response.headers, current_app.config["SECURITY_HEADERS"]
+    own = {name.lower() for name, _value in headers}
+    headers.extend([header for name, header in everywhere if name not in own])
+    headers["X-Request-ID"] = g.get("request_id", "")
     if request.endpoint == "static" and response.status_code == 200:
         keep_static(response)
     else:
@@ -168,8 +179,7 @@ def finish(response: Response) -> Response:
 def ask_for_fresh_pages(response: Response) -> Response:
     """Let whoever has just changed something see it on the next page, which may be kept from a second ago."""
     if request.method == "POST" and response.status_code < 400 and response.status_code != NOTHING_TO_SHOW:
-        secure = current_app.config["BOARD"].is_https
-        response.set_cookie(FRESH_COOKIE, "1", max_age=FRESH_SECONDS, secure=secure, httponly=True, samesite="Lax")
+        response.headers.add("Set-Cookie", current_app.config["FRESH_COOKIE"])
     return response
 
 

@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 
 from flask import current_app, g, request
 from flask_login import current_user
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
 from board.ballots.mailboxes import doubts_about, mailbox_of
 from board.ballots.models import Ballot
 from board.ballots.votes import Doubt, Vote
 from board.extensions import db
+from board.signing import serializer_for
 from board.storage import now
 
 DEVICE_COOKIE = "board_device"
@@ -96,7 +97,7 @@ def device_age() -> timedelta | None:
 def device_in(cookie: str) -> Device | None:
     """Return the device with the cookie, if we made it."""
     try:
-        names, made_at = _signer(DEVICE_COOKIE).loads(cookie, max_age=DEVICE_SECONDS, return_timestamp=True)
+        names, made_at = serializer_for(DEVICE_COOKIE).loads(cookie, max_age=DEVICE_SECONDS, return_timestamp=True)
     except BadSignature:
         return None
     return Device(tuple(str(names).split()), made_at)
@@ -173,13 +174,9 @@ def _device_voter(device: str) -> str:
     return f"d:{hashlib.sha256(device.encode()).hexdigest()}"
 
 
-def _signer(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt=purpose)
-
-
 def _unsigned(purpose: str, text: str, max_age: int) -> str:
     try:
-        return str(_signer(purpose).loads(text, max_age=max_age))
+        return str(serializer_for(purpose).loads(text, max_age=max_age))
     except BadSignature:
         return ""
 
@@ -187,7 +184,7 @@ def _unsigned(purpose: str, text: str, max_age: int) -> str:
 def _set_signed(response: Response, cookie: str, value: str, max_age: int) -> None:
     response.set_cookie(
         cookie,
-        _signer(cookie).dumps(value),
+        serializer_for(cookie).dumps(value),
         max_age=max_age,
         secure=current_app.config["BOARD"].is_https,
         httponly=True,

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, after_this_request, current_app, flash, request
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -26,6 +26,7 @@ from board.ballots.voters import voter_keys
 from board.ballots.votes import AlreadyVoted, NotOpen, Rewritten
 from board.ballots.wording import SAID, why_not
 from board.extensions import db
+from board.signing import serializer_for
 from board.storage import now
 
 COOKIE = "waiting_vote"  # not one of those that make a page personal: no page shows it
@@ -47,7 +48,7 @@ def keep_waiting(response: Response, ballot: Ballot, choice: Choice, write_in: s
     """Keep the choice in this browser until its voter has logged in."""
     response.set_cookie(
         COOKIE,
-        _signer().dumps([ballot.slug, choice, write_in[:MAX_OPTION_CHARACTERS]]),
+        serializer_for(COOKIE).dumps([ballot.slug, choice, write_in[:MAX_OPTION_CHARACTERS]]),
         max_age=SECONDS,
         secure=current_app.config["BOARD"].is_https,
         httponly=True,
@@ -101,7 +102,7 @@ def _cast(ballot: Ballot, voter_key: str, choice: Choice, write_in: str) -> tupl
 def _waiting() -> Waiting | None:
     """Return what waits in this browser, if this log-in leads back to its ballot."""
     try:
-        (slug, choice, write_in), since = _signer().loads(
+        (slug, choice, write_in), since = serializer_for(COOKIE).loads(
             request.cookies[COOKIE], max_age=SECONDS, return_timestamp=True
         )
     except BadSignature:
@@ -116,7 +117,3 @@ def _waiting() -> Waiting | None:
 def _forget(response: Response) -> Response:
     response.delete_cookie(COOKIE)
     return response
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt=COOKIE)

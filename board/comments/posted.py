@@ -1,7 +1,6 @@
 """The answer to a post from the page's script: the new comment, and with it the form, empty again."""
 
-from flask_login import current_user
-
+from board.accounts.current import member
 from board.articles.loading import article_path
 from board.blanks import filled_in
 from board.comments import reading
@@ -20,8 +19,9 @@ def posted_html(comment: Comment, parent: Comment | None, paths: Paths) -> str:
     shown = reading.shown(comment)
     shown.has_open_thread = article.takes_comments
     nodes = [Node(shown, is_new=True)]
-    thread = ThreadPage(article, "oldest", 0, nodes, paths, article_path(article), current_user)
+    viewer = member()
+    thread = ThreadPage(article, "oldest", 0, nodes, paths, article_path(article), viewer)
     values = {"comment": comments_html(thread, nodes), "draft": draft_name(comment.article_id, parent), "composer": ""}
     if parent is None:
-        values["composer"] = composer_html(make_composer(article, current_user, None, new_form(current_user)))
+        values["composer"] = composer_html(make_composer(article, viewer, None, new_form(viewer)))
     return filled_in("comments/_posted.html", values, is_published=comment.state == "published")

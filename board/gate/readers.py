@@ -8,13 +8,15 @@ See docs/decisions/0009.
 from datetime import timedelta
 
 from flask import Response, current_app, g, request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from sqlalchemy import select
 
 from board.extensions import db
 from board.gate.models import Subscriber
+from board.signing import serializer_for
 
 READER_COOKIE = "board_reader"
+PURPOSE = "board reader"
 LIFETIME = timedelta(days=365)
 MAX_SITES = 20  # a cookie may have 4 KB; the oldest site is forgotten first
 
@@ -37,7 +39,7 @@ def remember_reader(response: Response, subscriber: Subscriber) -> None:
     keys = dict([*keys.items(), (str(subscriber.site_id), subscriber.reader_key)][-MAX_SITES:])
     response.set_cookie(
         READER_COOKIE,
-        _signer().dumps(keys),
+        serializer_for(PURPOSE).dumps(keys),
         max_age=LIFETIME,
         secure=current_app.config["BOARD"].is_https,
         httponly=True,
@@ -48,11 +50,9 @@ def remember_reader(response: Response, subscriber: Subscriber) -> None:
 def _keys() -> dict[str, str]:
     """Return the cookie's keys by site; none if it is missing, forged or too old."""
     try:
-        held = _signer().loads(request.cookies.get(READER_COOKIE, ""), max_age=int(LIFETIME.total_seconds()))
+        held = serializer_for(PURPOSE).loads(
+            request.cookies.get(READER_COOKIE, ""), max_age=int(LIFETIME.total_seconds())
+        )
     except BadData:
         return {}
     return {str(site): str(key) for site, key in held.items()} if isinstance(held, dict) else {}
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="board reader")

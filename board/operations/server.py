@@ -25,6 +25,7 @@ SMALL_MACHINE_BYTES = 2 * 1024**3
 DELIVERS = "BOARD_SERVE_DELIVERS"  # from the watching process to the web processes
 WATCHING = Path(__file__).with_name("watching.py")
 LARGE_BYTES = str(1024 * 1024)  # given back when freed, as what a password's hash takes (19 MiB), instead of kept
+OBJECTS_BETWEEN_LOOKS = 10_000  # for garbage; Python's 700 are what two or three requests make
 FEW_ARENAS = "2"  # of glibc's memory: as many as cores would hold what none of them uses any more
 
 
@@ -109,6 +110,7 @@ def build() -> "Flask":
     app = create_app()
     gc.freeze()  # … nor looked through for any later, which would hold requests up for a tenth of a second
     gc.enable()
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
     if os.environ.get(DELIVERS):
         Worker(app).start()
     return app
