@@ -78,8 +78,7 @@ def commit_and_keep() -> None:
     """Commit, and keep what is loaded as it is: the request only answers from here on, and reads nothing again."""
     session = db.session()
     session.expire_on_commit = False
-    if session.get_bind().dialect.name == "postgresql":
-        let_the_next_one_in()  # on SQLite it could not write yet, and would only take part of the interpreter
+    let_the_next_one_in()
     try:
         session.commit()
     finally:

@@ -3,7 +3,8 @@
 SQLite: a transaction begins deferred. At its first write we end the read snapshot, take the writer lock and
 `BEGIN IMMEDIATE`. So a transaction behaves as under PostgreSQL's READ COMMITTED (what was read before the first
 write may be old: decide on fresh state by writing first), nobody meets SQLITE_BUSY in mid-transaction, and writers
-queue fairly on a file lock instead of sleeping in SQLite's busy handler. See docs/decisions/0003.
+queue fairly on a file lock instead of sleeping in SQLite's busy handler. See docs/decisions/0003. A commit returns
+when the disk has it: one sync serves all who committed meanwhile (0043).
 
 PostgreSQL: a transaction begins at its first statement that is more than a read. Under READ COMMITTED each read sees
 its own moment anyway, so reads alone need no `BEGIN` and no `ROLLBACK`. See docs/decisions/0042.
@@ -23,15 +24,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError
 
+from board.journal import Journal
 from board.storage import BUSY_TIMEOUT_MS
 
 SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
     "foreign_keys=ON",
     f"busy_timeout={BUSY_TIMEOUT_MS}",
     "cache_size=-512",  # KiB of each connection; the system keeps the file's pages in memory too
 )
+IN_OUR_HANDS = "synchronous=NORMAL"  # SQLite syncs at checkpoints, we at commits (board/journal.py)
+IN_ITS_OWN = "synchronous=FULL"  # where the file system takes no WAL
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
 
 IDLE_SECONDS = 1.0  # after which a connection to PostgreSQL is asked whether it still lives
@@ -83,11 +85,15 @@ class SqliteRules:
         """Make the file, for its owner's eyes only, if there is none."""
         _make_private_file(str(engine.url.database))
         self._lock = WriterLock(Path(f"{engine.url.database}.writer"))
+        self._journal = Journal(Path(f"{engine.url.database}-wal"))
+        self._commit = engine.dialect.do_commit
+        engine.dialect.do_commit = self.do_commit  # type: ignore[method-assign, assignment]
 
     def connect(self, dbapi: Any, _record: Any) -> None:
         """Make a new connection durable."""
         dbapi.isolation_level = None  # the driver begins nothing by itself
-        for pragma in SQLITE_PRAGMAS:
+        is_wal = dbapi.execute("PRAGMA journal_mode=WAL").fetchone()[0] == "wal"
+        for pragma in (IN_OUR_HANDS if is_wal else IN_ITS_OWN, *SQLITE_PRAGMAS):
             dbapi.execute(f"PRAGMA {pragma}")
 
     def begin(self, connection: Connection) -> None:
@@ -107,8 +113,18 @@ class SqliteRules:
         """Begin to write: what can be undone in part is hardly a read."""
         self._start_writing(connection)
 
+    def do_commit(self, connection: Any) -> None:
+        """Commit; let the next writer in, and return when it is on the disk.
+
+        Also if nothing was changed: what we saw, and now say, may be what another one has yet to bring there.
+        """
+        self._commit(connection)
+        if connection.info.pop("is_writing", False):
+            self._lock.release()
+            self._journal.sync()
+
     def checkin(self, _dbapi: Any, record: Any) -> None:
-        """Let the next writer in when the connection is back in the pool, after commit or rollback."""
+        """Let the next writer in when the connection is back in the pool after a rollback."""
         if record.info.pop("is_writing", False):
             self._lock.release()
 

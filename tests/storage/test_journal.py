@@ -1,0 +1,170 @@
+"""Durable on SQLite: whoever is told that something is stored is told so when the disk has it."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import StaticPool, create_engine, select, text, update
+
+from board import journal
+from board.articles.models import Site
+from board.extensions import db
+from board.journal import Journal
+from board.transactions import prepare_engine
+
+pytestmark = pytest.mark.only_on("sqlite")  # PostgreSQL brings its own journal to the disk
+
+PATIENCE_SECONDS = 30
+MOMENT_SECONDS = 0.2
+
+
+class SlowDisk:
+    """A disk that says when it is asked, and takes as long as it is told to."""
+
+    def __init__(self) -> None:
+        """Begin with nothing asked."""
+        self.times_asked = 0
+        self.is_asked = threading.Event()
+        self.may_go_on = threading.Event()
+
+    def __call__(self, _descriptor: int) -> None:
+        """Stand in for fdatasync(2)."""
+        self.times_asked += 1
+        self.is_asked.set()
+        assert self.may_go_on.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def disk(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
+    """Put a slow disk under the database."""
+    slow = SlowDisk()
+    monkeypatch.setattr(journal, "sync_data", slow)
+    yield slow
+    slow.may_go_on.set()
+
+
+def begin(app: Flask, work: Callable[[], object]) -> threading.Thread:
+    """Begin the work in a thread of its own."""
+
+    def run() -> None:
+        with app.app_context():
+            work()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def rename(name: str) -> None:
+    """Write something, and commit it."""
+    db.session.execute(update(Site).values(name=name))
+    db.session.commit()
+
+
+def test_a_commit_returns_when_the_disk_has_it(app: Flask, disk: SlowDisk) -> None:
+    writer = begin(app, lambda: rename("The Prompt Corner"))
+    assert disk.is_asked.wait(PATIENCE_SECONDS)
+    writer.join(MOMENT_SECONDS)
+    assert writer.is_alive()
+    disk.may_go_on.set()
+    writer.join(PATIENCE_SECONDS)
+    assert not writer.is_alive()
+
+
+def test_whoever_waits_for_the_disk_holds_no_other_writer_up(app: Flask, disk: SlowDisk) -> None:
+    writers = [begin(app, lambda: rename("The Prompt Corner"))]
+    assert disk.is_asked.wait(PATIENCE_SECONDS)
+    seen = threading.Event()
+
+    def write_too() -> None:
+        db.session.execute(update(Site).values(slug="second"))
+        seen.set()
+        db.session.commit()
+
+    writers.append(begin(app, write_too))
+    assert seen.wait(PATIENCE_SECONDS)
+    disk.may_go_on.set()
+    for writer in writers:
+        writer.join(PATIENCE_SECONDS)
+
+
+def test_whoever_commits_while_the_disk_works_shares_its_next_turn(app: Flask, disk: SlowDisk) -> None:
+    committed = [threading.Event() for _ in range(4)]
+
+    def write(number: int) -> None:
+        db.session.execute(update(Site).values(name=f"Name {number}"))
+        committed[number].set()
+        db.session.commit()
+
+    writers = [begin(app, lambda: write(0))]
+    assert disk.is_asked.wait(PATIENCE_SECONDS)
+    writers += [begin(app, partial(write, number)) for number in (1, 2, 3)]
+    assert all(event.wait(PATIENCE_SECONDS) for event in committed)
+    for writer in writers:
+        writer.join(MOMENT_SECONDS)
+    assert disk.times_asked == 1
+    disk.may_go_on.set()
+    for writer in writers:
+        writer.join(PATIENCE_SECONDS)
+    assert disk.times_asked == 2
+
+
+def test_a_disk_that_fails_is_told_to_the_writer_and_stops_no_other(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(journal, "sync_data", fail)
+        with pytest.raises(OSError, match="the disk is gone"):
+            rename("The Prompt Corner")
+    db.session.rollback()
+    rename("The Callboard again")
+    assert db.session.scalar(select(Site.name)) == "The Callboard again"
+
+
+def test_who_found_that_there_is_nothing_to_write_waits_too(app: Flask, disk: SlowDisk) -> None:
+    """What they found, and now say, may be on its way to the disk."""
+
+    def find_nothing() -> None:
+        db.session.execute(update(Site).where(Site.id < 0).values(name="x"))
+        db.session.commit()
+
+    finder = begin(app, find_nothing)
+    assert disk.is_asked.wait(PATIENCE_SECONDS)
+    disk.may_go_on.set()
+    finder.join(PATIENCE_SECONDS)
+
+
+def test_readers_do_not_ask_the_disk(app: Flask, disk: SlowDisk) -> None:
+    db.session.scalar(select(Site.name))
+    db.session.commit()
+    db.session.scalar(select(Site.name))
+    db.session.rollback()
+    assert disk.times_asked == 0
+
+
+def test_a_new_journal_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    monkeypatch.setattr(journal, "sync_data", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    file = tmp_path / "board.db-wal"
+    own = Journal(file)
+    own.sync()
+    for _ in range(2):
+        file.write_bytes(b"frames")
+        own.sync()
+        file.rename(tmp_path / f"old-{len(synced)}")
+    assert synced == [path.stat().st_ino for path in sorted(tmp_path.glob("old-*"))]
+
+
+def test_where_there_can_be_no_journal_sqlite_syncs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    engine = create_engine("sqlite:///:memory:", poolclass=StaticPool)  # takes no WAL, as some file systems
+    prepare_engine(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA synchronous")) == 2
