@@ -6,10 +6,26 @@ only then wait for the disk: whoever comes while it works shares the next turn o
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 sync_data = getattr(os, "fdatasync", os.fsync)  # macOS has the latter alone
+
+_here = threading.local()  # `due`: the journals that whoever is inside `synced_in_the_end` has yet to sync
+
+
+@contextmanager
+def synced_in_the_end() -> Iterator[None]:
+    """Sync what is committed within when all else is done, before anybody is told of it. Raises OSError."""
+    _here.due = set[Journal]()
+    try:
+        yield
+    finally:
+        due, _here.due = _here.due, None
+        for journal in due:
+            journal.sync()
 
 
 class Journal:
@@ -24,6 +40,14 @@ class Journal:
         self._on_disk = 0  # the same, when the disk was last asked
         self._descriptor = -1
         self._opened: tuple[int, int, int] | None = None
+
+    def sync_in_time(self) -> None:
+        """Sync now, or in the end where somebody sees to that."""
+        due: set[Journal] | None = getattr(_here, "due", None)
+        if due is None:
+            self.sync()
+        else:
+            due.add(self)
 
     def sync(self) -> None:
         """Return when all that was committed before is on the disk. Raises OSError: then nobody knows what is."""

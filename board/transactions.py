@@ -121,7 +121,7 @@ class SqliteRules:
         self._commit(connection)
         if connection.info.pop("is_writing", False):
             self._lock.release()
-            self._journal.sync()
+            self._journal.sync_in_time()
 
     def checkin(self, _dbapi: Any, record: Any) -> None:
         """Let the next writer in when the connection is back in the pool after a rollback."""

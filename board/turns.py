@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from board.journal import synced_in_the_end
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -30,11 +32,12 @@ class Turns:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let Flask answer when it is this thread's turn."""
-        self._mine.has_turn = self._turn.acquire(timeout=PATIENCE_SECONDS)
-        try:
-            return self._app(environ, start_response)
-        finally:
-            self.leave()
+        with synced_in_the_end():
+            self._mine.has_turn = self._turn.acquire(timeout=PATIENCE_SECONDS)
+            try:
+                return self._app(environ, start_response)
+            finally:
+                self.leave()
 
     def leave(self) -> None:
         """Let the next one in: this thread is about to wait for a disk, or done."""
