@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from board.articles.models import Site
 from board.extensions import db
 from board.journal import Journal
 from board.transactions import prepare_engine
+from board.turns import Turns
 
 pytestmark = pytest.mark.only_on("sqlite")  # PostgreSQL brings its own journal to the disk
 
@@ -147,6 +149,45 @@ def test_readers_do_not_ask_the_disk(app: Flask, disk: SlowDisk) -> None:
     db.session.scalar(select(Site.name))
     db.session.rollback()
     assert disk.times_asked == 0
+
+
+def test_a_request_waits_for_the_disk_once_when_it_is_answered_and_out_of_its_turn(app: Flask, disk: SlowDisk) -> None:
+    def answer(environ: Any, _start_response: Any) -> list[bytes]:
+        if environ["writes"]:
+            with app.app_context():
+                rename("The Prompt Corner")
+                rename("The Callboard again")
+        assert not disk.is_asked.is_set() or not environ["writes"]
+        return [b"stored"]
+
+    layer, answers = Turns(answer), list[Any]()
+
+    def ask(**environ: bool) -> threading.Thread:
+        return begin(app, lambda: answers.append(layer(environ, None)))  # type: ignore[arg-type]
+
+    writer = ask(writes=True)
+    assert disk.is_asked.wait(PATIENCE_SECONDS)
+    writer.join(MOMENT_SECONDS)
+    assert writer.is_alive()
+    reader = ask(writes=False)
+    reader.join(PATIENCE_SECONDS)
+    assert answers == [[b"stored"]]
+    disk.may_go_on.set()
+    writer.join(PATIENCE_SECONDS)
+    assert (answers, disk.times_asked) == ([[b"stored"]] * 2, 1)
+
+
+def test_a_request_whose_disk_fails_is_not_answered(site: Site, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError("the disk is gone")
+
+    def answer(_environ: Any, _start_response: Any) -> list[bytes]:
+        rename("The Prompt Corner")
+        return [b"stored"]
+
+    monkeypatch.setattr(journal, "sync_data", fail)
+    with pytest.raises(OSError, match="the disk is gone"):
+        Turns(answer)({}, None)  # type: ignore[arg-type]
 
 
 def test_a_new_journal_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
