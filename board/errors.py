@@ -44,7 +44,7 @@ def page(status: int, title: str, text: str, *, asks_database: bool = True) -> R
     The page of a fault of ours, or of a forged form, leaves the database alone: it does without the site's name.
     """
     template = "errors/_error.html" if is_fragment() else "errors/error.html"
-    context = {} if asks_database and status < 500 else {"site_name": "Board"}
+    context = {} if asks_database and status < 500 else {"site_name": "Board", "front_path": "/"}
     return private(make_response(render_template(template, status=status, title=title, text=text, **context), status))
 
 

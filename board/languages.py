@@ -5,12 +5,12 @@ nothing but memory here, so that a page of errors has one too; `board/articles/l
 """
 
 import re
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from babel import Locale
@@ -36,6 +36,9 @@ LANGUAGE_IN = re.compile(r"[?&]language=([a-z-]{1,20})").search
 SITE_LANGUAGES = "board_site_languages"  # under which an application's extensions name what tells a site's language
 HOUSE = 1  # the primary site, whose language has all that belongs to none
 MAX_ASKED_CHARACTERS = 35  # of a language tag (RFC 5646, 4.4.1)
+
+
+_writing_for: ContextVar[int | str | None] = ContextVar("writing_for", default=None)
 
 
 class Catalogues(dict[tuple[str, str], Translations]):
@@ -126,11 +129,21 @@ def language_of_site(site: int | str) -> str:
     return own or str(current_app.config["BOARD"].language)
 
 
-def speaking(language: str, site: int | None = None) -> AbstractContextManager[Any]:
-    """Return what lets a mail be written in its reader's language; in the site's where they have none."""
+@contextmanager
+def speaking(language: str, site: int | str | None = None) -> Iterator[None]:
+    """Let a mail be written for the site, in its reader's language; in the site's where they have none."""
     chosen = shipped(language) or language_of_site(site or HOUSE)
-    spoken: AbstractContextManager[Any] = force_locale(locale_of(chosen))
-    return spoken
+    before = _writing_for.set(site)
+    try:
+        with force_locale(locale_of(chosen)):
+            yield
+    finally:
+        _writing_for.reset(before)
+
+
+def site_spoken_for() -> int | str:
+    """Return the number or short name of the site that the mail or page is from, which may name none there is."""
+    return _writing_for.get() or _site_asked()
 
 
 def page_language() -> str:

@@ -16,7 +16,7 @@ from board.accounts.addresses import accept_address
 from board.accounts.links import make_link_token
 from board.accounts.models import User
 from board.extensions import db
-from board.languages import page_language, speaking, text_direction
+from board.languages import page_language, site_spoken_for, speaking, text_direction
 from board.outbox import deliverer, enqueue, enqueue_mail
 from board.urls import absolute
 
@@ -30,7 +30,7 @@ def queue_request(purpose: str, email: str, next_path: str = "", *, code: str = 
     `purpose`: "registered", "confirm", "reset" or "code". `code` lets in the browser that asked; whoever has not
     confirmed their address gets it only if that browser is the one they registered in (`is_own`).
     """
-    asked = {"purpose": purpose, "email": email, "next": next_path[:LONGEST_NEXT]}
+    asked = {"purpose": purpose, "email": email, "next": next_path[:LONGEST_NEXT], "site": site_spoken_for()}
     enqueue(KIND, asked | {"code": code, "is_own": is_own})
 
 
@@ -40,7 +40,7 @@ def answer_request(payload: dict[str, Any]) -> None:
     user = db.session.scalar(select(User).where(User.email == payload["email"]))
     if user is None or not user.active or user.is_placeholder:
         return
-    with speaking(user.language):
+    with speaking(user.language, payload.get("site")):
         _answer(user, payload)
 
 

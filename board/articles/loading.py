@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from flask import g, request
+from flask import g, has_request_context, request
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from board.access import Moved, NotThere, load
 from board.articles.models import PRIMARY_SITE_ID, Article, Site
 from board.extensions import as_loaded, db
-from board.languages import speak_for
+from board.languages import site_spoken_for, speak_for
 from board.statements import Prepared
 from board.urls import spellings, url_for_article
 
@@ -61,11 +61,34 @@ def site_at(origin: str) -> Site | None:
 
 
 def house_name() -> str:
-    """Return the name over pages that belong to no site of their own: the primary site's, asked once a request."""
-    if "house_name" not in g:
-        site = db.session.get(Site, PRIMARY_SITE_ID)
-        g.house_name = site.name if site else "Board"
-    return str(g.house_name)
+    """Return the name of the site that the page or mail is from; the primary site's, where it is from none."""
+    site = _house()
+    return site.name if site else "Board"
+
+
+def house_path() -> str:
+    """Return the path of the front page of the site that the page or mail is from."""
+    site = None if site_spoken_for() == PRIMARY_SITE_ID else _house()
+    return f"/?site={site.slug}" if site and not site.is_primary else "/"
+
+
+def _house() -> Site | None:
+    """Return the site; asked once for each in a request."""
+    asked = site_spoken_for()
+    if not has_request_context():
+        return _site_called(asked)
+    houses: dict[int | str, Site | None] = g.setdefault("houses", {})
+    if asked not in houses:
+        houses[asked] = _site_called(asked)
+    return houses[asked]
+
+
+def _site_called(asked: int | str) -> Site | None:
+    """Return the site with the number or short name, else the primary one; None while there is none."""
+    if isinstance(asked, int):
+        return db.session.get(Site, asked)
+    named = db.session.scalar(select(Site).where(Site.slug == asked.replace("\0", "")))
+    return named or db.session.get(Site, PRIMARY_SITE_ID)
 
 
 def load_article(segment: str) -> Article:

@@ -14,6 +14,7 @@ from board.articles.loading import article_path
 from board.articles.models import Article
 from board.ballots.choices import WRITE_IN, Counts, Marked, marked_as
 from board.ballots.counting import Line, lines
+from board.ballots.disclosing import shown_disclosure
 from board.ballots.models import LINGERS, Ballot, BallotOption, Placement
 from board.ballots.ordering import ordered_options
 from board.ballots.origins import ticket_for
@@ -203,7 +204,7 @@ class BallotView:
     @property
     def disclosure(self) -> tuple[str, str, str]:
         """Return the disclosure before, within and behind the sponsor's name, which is the link."""
-        text, name = self.ballot.disclosure, self.ballot.sponsor.name if self.ballot.sponsor else ""
+        text, name = shown_disclosure(self.ballot), self.ballot.sponsor.name if self.ballot.sponsor else ""
         if not name:
             return text, "", ""
         before, found, behind = text.partition(name)

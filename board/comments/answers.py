@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from board.access import NotThere, load
 from board.accounts.models import User
 from board.answers import is_for_everybody, is_fragment, kept, next_path, private
-from board.articles.loading import article_path, house_name
+from board.articles.loading import article_path, house_name, house_path
 from board.articles.models import Article, Site
 from board.blanks import filled_in
 from board.comments import reading
@@ -59,6 +59,7 @@ def show_thread(article: Article) -> Response:
     is_public = is_for_everybody(thread_only=True)
     values = {
         "site_name": house_name(),
+        "front_path": house_path(),
         "title": article.title,
         "article_url": article_path(article),
         "machines": machines_html(thread),

@@ -215,7 +215,7 @@ def _claim(watch: Watch, moment: datetime) -> bool:
 def _tell(watch: Watch, late: Sequence[Waiting]) -> None:
     for moderator in _moderators(watch.site_id):
         if lines := in_queues([one for one in late if moderator.id not in one.not_for]):
-            with speaking(FOR_STAFF):
+            with speaking(FOR_STAFF, watch.site_id):
                 words = render_template("moderation/mail/overdue.txt", moderator=moderator, site=watch, lines=lines)
                 subject = _("Comments of %(site)s wait for you", site=watch.name)
                 enqueue_mail(moderator.email, subject, words, as_html(words), by_stranger=False)

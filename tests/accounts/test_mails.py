@@ -23,6 +23,7 @@ from board.outbox import OutboxRow, deliver_due
 from board.storage import now
 from tests.accounts.inbox import link_in, mails_to, token_on
 from tests.conftest import PASSWORD, Browser
+from tests.factories import make_site
 from tests.ports import free_port
 
 FLOOD = 300
@@ -49,6 +50,24 @@ def test_flood_at_one_address_leaves_mails_for_others(app: Flask, author: User, 
     db.session.commit()
     assert len(mails_to("ada@example.com")) == 3
     assert len(mails_to("otto@example.com")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "front"),
+    [
+        ("/register?next=/articles/far%3Fsite%3Devening", "Evening Post", "/?site=evening"),
+        ("/embed/at/evening/register", "Evening Post", "/?site=evening"),
+        ("/register", "The Callboard", "/"),
+    ],
+)
+def test_a_mail_is_signed_by_the_site_that_it_was_asked_for_on(
+    app: Flask, site: Site, path: str, name: str, front: str
+) -> None:
+    make_site("evening", "Evening Post")
+    browser = Browser(app)
+    browser.get(path)
+    browser.post(path, JOIN)
+    assert mails_to("n@example.com")[0]["text"].endswith(f"-- \n{name}\nhttp://localhost{front}\n")
 
 
 def test_links_lead_to_the_public_address_whatever_host_is_asked(app: Flask, author: User) -> None:

@@ -32,6 +32,15 @@ def test_the_editors_form_knows_it_again(site: Site) -> None:
         assert Terms.of(ballot).disclosure == ""
 
 
+def test_a_frame_in_another_language_has_the_usual_disclosure_in_it_too(client: Browser, site: Site) -> None:
+    sponsor = make_sponsor(site)
+    usual = make_ballot(site, sponsor=sponsor, disclosure=usual_disclosure("presented", sponsor, site.id))
+    own = make_ballot(site, slug="own-words", sponsor=sponsor, disclosure="Paid for by Stagecraft Ltd")
+    assert "Gesponsert · präsentiert von <a" in client.get(f"/embed/ballots/{usual.slug}?language=de").text
+    assert "Sponsored · presented by <a" in client.get(f"/embed/ballots/{usual.slug}").text
+    assert "Paid for by <a" in client.get(f"/embed/ballots/{own.slug}?language=de").text
+
+
 def test_a_vote_is_answered_in_the_ballots_language(new_reader: Any, site: Site) -> None:
     here = make_ballot(site)
     there = make_ballot(make_site("evening", "Evening Post", language="ar"), slug="far-ballot")

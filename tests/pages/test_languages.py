@@ -53,6 +53,19 @@ def test_every_site_speaks_its_own(client: Browser, site: Site, article: Article
     assert ENGLISH in client.get("/login?next=%2Farticles%2Fopening-night").text
 
 
+def test_every_site_has_its_own_name_over_its_pages(client: Browser, site: Site, article: Article) -> None:
+    evening = make_site("evening", "Evening Post")
+    make_article(evening, "far")
+    make_ballot(evening, slug="far-ballot")
+    ballot = ("/ballots/far-ballot", "/ballots/far-ballot/results", "/ballots/far-ballot/ledger")
+    for path in ("/articles/far?site=evening", "/articles/far/thread?site=evening", *ballot):
+        page = client.get(path).text
+        assert '<a class="masthead__name" href="/?site=evening">Evening Post</a>' in page
+        assert site.name not in page
+    for path in ("/articles/opening-night/thread", "/login", "/?site=unknown"):
+        assert f'<a class="masthead__name" href="/">{site.name}</a>' in client.get(path).text
+
+
 def test_pages_of_no_site_speak_the_primary_ones_language(client: Browser, site: Site, author: User) -> None:
     speak(site, "de")
     assert "Passwort vergessen?" in client.get("/login").text
