@@ -1,14 +1,15 @@
 """Public pages kept as ready bytes, in front of Flask.
 
 A page that Flask marks `Cache-Control: public` is the same for every signed-out reader, so it is kept compressed and
-given out without waking Flask. At most once a second its *stamp* (the version of the thread, the article and the
-ballots on it) is asked of the database; while one request builds the page anew, the others get the former bytes.
+given out without waking Flask. About once a second its *stamp* (the version of the thread, the article and the
+ballots on it) is asked of the database. A page that is being read all the time is asked for ahead, in a thread of its
+own; any other by whoever comes first after the second. While it is built anew, the others get the former bytes.
 A request that carries anything personal (a session, a reader's or a device's cookie) never comes near the store, but
 for one case: its page's script fetches the personal part by itself (the *overlay*, docs/decisions/0020). The bytes are
 then the same for everybody again.
 
 This file says who gets a kept page and when it is made anew; `store.py` holds the pages, `page.py` is one of them,
-`keys.py` says which requests ask for the same, `asking.py` asks Flask.
+`keys.py` says which requests ask for the same, `asking.py` asks Flask, `ahead.py` is the thread.
 """
 
 import threading
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from board.pagecache.ahead import Ahead
 from board.pagecache.asking import OVERLAY_HEADER, Answer, without_what_is_personal
 from board.pagecache.keys import LISTS, Key, canonical_query, is_canonical
 from board.pagecache.page import choose_encoding
@@ -31,6 +33,7 @@ __all__ = ["CHECK_SECONDS", "OVERLAY_HEADER", "READY_PAGES", "PageCache", "canon
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 1.0
+AHEAD_SECONDS = 0.2  # before that, so that readers of a page under discussion need not wait until it is made
 # Exports may be far larger than a page: never whole in memory. An answer of oEmbed depends on a whole address.
 NEVER_KEPT = (".jsonl", "/oembed")
 READY_PAGES = "board_ready_pages"  # under which an application's extensions name its layer
@@ -65,6 +68,7 @@ class PageCache:
         self.counts = self.store.counts
         self._lock = threading.Lock()
         self._first_builds: dict[Key, threading.Lock] = {}
+        self._ahead = Ahead()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer from ready bytes where that is right; else let Flask answer."""
@@ -108,9 +112,24 @@ class PageCache:
         kept = self.store.get(key)
         if kept is None:
             return self._build_first(key, environ, encoding)
-        if time.monotonic() - kept.checked > CHECK_SECONDS:
+        age = time.monotonic() - kept.checked
+        if age > CHECK_SECONDS:
             return self._refresh(key, kept, environ, encoding)
+        if age > CHECK_SECONDS - AHEAD_SECONDS and not kept.is_due:
+            self._refresh_ahead(key, kept, environ, encoding)
         return kept
+
+    def _refresh_ahead(self, key: Key, kept: Kept, environ: "WSGIEnvironment", encoding: str) -> None:
+        """Let the page be made as it is now, unless a reader is quicker."""
+        kept.is_due = True
+        clean = without_what_is_personal(environ, key[1], is_fragment=key[2])
+
+        def refresh() -> None:
+            kept.is_due = False
+            if time.monotonic() - kept.checked > AHEAD_SECONDS and self.store.get(key) is kept:
+                self._refresh(key, kept, clean, encoding)
+
+        self._ahead.do(refresh)
 
     def _build_first(self, key: Key, environ: "WSGIEnvironment", encoding: str) -> "Kept | Answer":
         """Build a page nobody has; requests for the same page wait for it instead of building it too."""

@@ -17,6 +17,7 @@ class Kept:
     checked: float  # on the monotonic clock, in seconds
     has_overlay: bool = False
     counted_bytes: int = 0  # what the store reckons it takes
+    is_due: bool = False  # for being checked before a reader has to wait for it
     rebuilding: threading.Lock = field(default_factory=threading.Lock)
 
 

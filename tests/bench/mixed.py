@@ -13,6 +13,7 @@ from tests.bench.asking import HOST, ask, get, raw
 from tests.bench.driver import Request, drive
 from tests.bench.figures import Figure, at_most, percentile, plain, rounded
 from tests.bench.plan import Scene
+from tests.bench.reads import warm
 from tests.bench.servers import BoardServer, serving
 from tests.bench.stage import MIXED_BALLOT, thread_name
 from tests.bench.writes import CLIENTS, busy_articles, changing_votes, make_devices, post_requests
@@ -35,6 +36,7 @@ def mixed(scene: Scene) -> None:
     if not scene.devices:
         make_devices(scene)
     posts = post_requests(scene, secrets.token_hex(4), busy_articles(scene))
+    warm(scene.port, read_paths(scene))
     before = scene.server.memory_mb()
     with Watch(scene.server, seconds / LOOKS) as watch:
         outcome = drive(scene.port, mixture(scene, posts, changing_votes(scene, MIXED_BALLOT)), CLIENTS, seconds)
@@ -89,8 +91,7 @@ class Watch(threading.Thread):
 def mixture(scene: Scene, posts: Iterator[Request], votes: Iterator[Request]) -> Iterator[Request]:
     """Yield 95% reads of some hundred threads, 4% votes, 1% posts."""
     dice = random.Random(1)
-    count = min(100, scene.plan.sizes.in_turn)
-    reads = [Request(raw(scene.port, "GET", scene.thread(f"store-{n}"), {}), "read") for n in range(count)]
+    reads = [Request(raw(scene.port, "GET", path, {}), "read") for path in read_paths(scene)]
     for number in itertools.count():
         drawn = dice.random()
         if drawn < POSTS_SHARE:
@@ -98,7 +99,12 @@ def mixture(scene: Scene, posts: Iterator[Request], votes: Iterator[Request]) ->
         elif drawn < POSTS_SHARE + VOTES_SHARE:
             yield next(votes)
         else:
-            yield reads[number % count]
+            yield reads[number % len(reads)]
+
+
+def read_paths(scene: Scene) -> list[str]:
+    """Return the pages that the mixed load reads."""
+    return [scene.thread(f"store-{n}") for n in range(min(100, scene.plan.sizes.in_turn))]
 
 
 def freshness(scene: Scene) -> None:

@@ -21,6 +21,9 @@ PER_BYTE_SHARE = 0.8  # of the 20-comment page's bytes a second
 COLD_RATE, WARM_RATE = 1_000, 20_000
 COUNTS_RATE = 20_000
 COUNTED = 50
+# Rounds of new connections, over which each page is asked for so often: far more than it takes until every web process
+# has it, compressed as well as it will be (after 20 requests), however unevenly connections fall to processes.
+WARM_ROUNDS, WARM_CONNECTIONS, WARM_TIMES = 4, 16, 16
 COUNTS_PATH = "/api/v1/counts"
 
 
@@ -95,8 +98,15 @@ def store_in_turn(scene: Scene) -> None:
     p99 = percentile((answer.seconds for answer in cold.answers), 0.99) * 1000
     note = f"p99 {rounded(p99):g} ms" + (f"; {cold.errors()}" if cold.errors() else "")
     scene.run.add(fixed(f"{about}, cold", [cold.rate], COLD_RATE, note))
+    warm(scene.port, paths)
     loads = [scene.wrk.run(scene.port, paths, scene.plan.read_seconds) for _ in range(scene.plan.rounds)]
     scene.run.add(fixed(f"{about}, warm", [load.rate for load in loads], WARM_RATE, errors_of(loads)))
+
+
+def warm(port: int, paths: list[str]) -> None:
+    """Ask for the pages until every web process has each of them ready."""
+    for _ in range(WARM_ROUNDS):
+        drive(port, in_turn(port, paths * WARM_TIMES), WARM_CONNECTIONS, 60)
 
 
 def in_turn(port: int, paths: list[str]) -> Iterator[Request]:

@@ -5,6 +5,7 @@ import threading
 from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,6 +19,7 @@ from board.ballots.votes import Vote, VoteRecord
 from board.comments.counting import faults
 from board.comments.models import Comment
 from board.extensions import db
+from board.pagecache.page import OFTEN
 from tests.bench.__main__ import parts_in
 from tests.bench.bare import postgresql_writer, rows_of, sqlite_writer
 from tests.bench.driver import Answer, Outcome
@@ -26,6 +28,7 @@ from tests.bench.growth import Curve, Panel, axis_over, picture
 from tests.bench.loading import BLOCK, DEEPEST, Loader, block, comment_text
 from tests.bench.mixed import flat
 from tests.bench.plan import FULL, QUICK
+from tests.bench.reads import WARM_ROUNDS, WARM_TIMES, warm
 from tests.bench.stage import MIXED_BALLOT, Sizes, fill_rest, fill_store, furnish
 from tests.bench.writes import verdict
 from tests.bench.writing_up import BEGIN, END, with_table
@@ -169,3 +172,29 @@ def test_the_table_replaces_the_former_one_in_the_page() -> None:
     assert page.startswith("before\n")
     assert page.endswith("after\n")
     assert "a machine" in page
+
+
+def test_warming_up_asks_for_each_page_often_and_over_many_connections() -> None:
+    asked: Counter[str] = Counter()
+    connections: dict[str, set[int]] = {}
+
+    class Answering(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            asked[self.path] += 1
+            connections.setdefault(self.path, set()).add(self.client_address[1])
+            self.send_response(204)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever).start()
+        warm(server.server_port, ["/a", "/b"])
+        server.shutdown()
+    assert set(asked.values()) == {WARM_ROUNDS * WARM_TIMES}
+    assert min(asked.values()) > 3 * OFTEN
+    assert min(map(len, connections.values())) > WARM_ROUNDS

@@ -1,6 +1,7 @@
 """An application behind the cache, which counts how often it is asked and answers when the test lets it."""
 
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -60,6 +61,11 @@ class Stage:
         """Make every kept page due for a check."""
         for page in self.cache.store.pages.values():
             page.checked -= pagecache.CHECK_SECONDS + 1
+
+    def a_second_is_nearly_over(self) -> None:
+        """Let every kept page be as old as one that is checked before a reader has to wait for it."""
+        for page in self.cache.store.pages.values():
+            page.checked = time.monotonic() - pagecache.CHECK_SECONDS + pagecache.AHEAD_SECONDS / 2
 
 
 @pytest.fixture

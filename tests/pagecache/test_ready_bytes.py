@@ -2,12 +2,14 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import brotli
 import pytest
 
+from board import pagecache
 from tests.pagecache.conftest import LONG_SECONDS, Stage
 
 
@@ -54,6 +56,37 @@ def test_one_request_builds_while_the_others_get_the_former_bytes(stage: Stage) 
     builder.join()
     assert len(stage.seen) == 2
     assert b" 2 /a" in stage.get()[2]
+
+
+def test_a_page_that_is_being_read_is_built_anew_before_anybody_waits_for_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagecache, "CHECK_SECONDS", LONG_SECONDS)
+    stage.get()
+    stage.version = "2"
+    stage.asked.clear()
+    stage.may_answer.clear()
+    stage.a_second_is_nearly_over()
+    assert b" 1 /a" in stage.get()[2]  # at once, though the application does not answer yet
+    assert stage.asked.wait(LONG_SECONDS)
+    assert b" 1 /a" in stage.get()[2]
+    stage.may_answer.set()
+    deadline = time.monotonic() + LONG_SECONDS
+    while b" 1 /a" in stage.get()[2]:
+        assert time.monotonic() < deadline
+    assert len(stage.seen) == 2
+
+
+def test_no_reader_gets_a_page_that_is_too_old_because_others_are_made_first(stage: Stage) -> None:
+    others = threading.Event()
+    stage.cache._ahead.do(lambda: others.wait(LONG_SECONDS))
+    stage.get()
+    stage.version = "2"
+    stage.a_second_is_nearly_over()
+    stage.get()
+    stage.a_second_passes()
+    assert b" 2 /a" in stage.get()[2]
+    others.set()
 
 
 def test_many_first_readers_cause_one_build(stage: Stage) -> None:
