@@ -174,12 +174,21 @@ def instance_directory() -> Path:
     return Path(os.environ.get("BOARD_INSTANCE_PATH", "instance")).resolve()
 
 
-def load_settings(**overrides: object) -> Settings:
-    """Read and check all settings; make the secret key on first run.
+def read_settings(**overrides: object) -> Settings:
+    """Read and check all settings, and make nothing: there may be no directory and no secret key yet.
 
     Raises SettingsError naming each wrong setting and the mend.
     """
     settings = Settings(**_checked({**_in_file(), **_in_environment(), **overrides}))
+    file = settings.instance_path / SECRET_KEY_FILE
+    if not settings.secret_key and file.exists():
+        settings.secret_key = _read_secret(file)
+    return settings
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings like `read_settings`; make the directory and the secret key on first run."""
+    settings = read_settings(**overrides)
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     if not settings.secret_key:
         settings.secret_key = _read_or_make_secret(settings.instance_path / SECRET_KEY_FILE)

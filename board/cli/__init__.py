@@ -79,6 +79,38 @@ def with_app(command: F) -> F:
     return update_wrapper(run, command)  # type: ignore[return-value]
 
 
+def missing_data() -> str:
+    """Say that there is no database here, and what to do; empty where there is one."""
+    from board.operations.schema import NoDatabase, must_be_there
+
+    try:
+        must_be_there()
+    except NoDatabase as error:
+        return str(error)
+    return ""
+
+
+def with_data(command: F) -> F:
+    """Run the command like `with_app`, but only where there is a database: to make an empty one would tell nothing."""
+    run = with_app(command)
+
+    def run_with_data(*args: Any, **kwargs: Any) -> Any:
+        if sentence := missing_data():
+            raise Mistake(sentence)
+        return run(*args, **kwargs)
+
+    return update_wrapper(run_with_data, command)  # type: ignore[return-value]
+
+
+def note_guessed_address() -> None:
+    """Say on stderr that the address above is a guess, where no setting tells the public one."""
+    from flask import current_app
+
+    settings = current_app.config["BOARD"]
+    if settings.public_url == f"http://127.0.0.1:{settings.port}":
+        click.echo("(BOARD_PUBLIC_URL is not set: where Board runs at another port or host, put that there.)", err=True)
+
+
 def main() -> None:
     """Run the command; say on stderr what a wrong setting needs."""
     try:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, note_guessed_address, with_app, with_data
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -79,7 +79,7 @@ def add(external_id: str, site_name: str | None, **given: Any) -> None:
 @click.argument("external_id", metavar="ID")
 @click.option("--title", help="The headline.")
 @article_options
-@with_app
+@with_data
 def edit(external_id: str, site_name: str | None, **given: Any) -> None:
     """Change what is given of an article, and nothing else. An empty text takes a field’s content away.
 
@@ -99,7 +99,7 @@ def edit(external_id: str, site_name: str | None, **given: Any) -> None:
 @click.argument("into_id", metavar="INTO", required=False)
 @click.option("--undo", is_flag=True, help="Take ID out of the article it was merged into, with its discussions.")
 @click.option("--site", "site_name", help="Name or short name of the site (default: the first one).")
-@with_app
+@with_data
 def merge(external_id: str, into_id: str | None, undo: bool, site_name: str | None) -> None:
     """Move the thread of article ID into that of article INTO; the old ID and its pages lead there from then on.
 
@@ -127,7 +127,7 @@ def merge(external_id: str, into_id: str | None, undo: bool, site_name: str | No
 @click.option("--site", "site_name", help="Name or short name of the site (default: the first one).")
 @click.option("--search", default="", help="Only articles whose title or ID contains this.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
-@with_app
+@with_data
 def list_(site_name: str | None, search: str, limit: int) -> None:
     """List a site’s articles, newest first: date, gate, comments, ID, title.
 
@@ -218,3 +218,4 @@ def _save(act: Callable[[], Any], done: str) -> None:
     db.session.commit()
     with current_app.test_request_context():
         click.echo(f"{done}: {absolute(article_path(saved))}")
+        note_guessed_address()

@@ -4,14 +4,14 @@ from typing import Any
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_data
 
 
 @click.command()
 @click.argument("slug")
 @click.option("--link", is_flag=True, help="Make a new secret link for the sponsor; a former one ends.")
 @click.option("--withdraw", is_flag=True, help="Let the sponsor’s link work no more.")
-@with_app
+@with_data
 def report(slug: str, link: bool, withdraw: bool) -> None:
     """Print how often a ballot was seen, voted on and its sponsor’s link pressed, by day and by page.
 

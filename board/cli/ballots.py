@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, note_guessed_address, with_app, with_data
 from board.cli.ballot_report import report
 from board.cli.ballot_terms import changed_terms, given, in_words, set_pictures, takes_terms
 from board.cli.ledger import ledger, verify
@@ -54,12 +54,13 @@ def add(slug: str, site_name: str, draft: bool, places: tuple[str, ...], **value
         raise Mistake(in_words(refused.faults)) from refused
     db.session.commit()
     click.echo(described(made))
+    note_guessed_address()
 
 
 @ballot.command()
 @click.argument("slug")
 @takes_terms
-@with_app
+@with_data
 def edit(slug: str, **values: Any) -> None:
     """Change what is given and nothing else. Once voting has opened: close earlier, hide the results for longer.
 
@@ -86,11 +87,12 @@ def edit(slug: str, **values: Any) -> None:
         raise Mistake(str(refused)) from refused
     db.session.commit()
     click.echo(described(found))
+    note_guessed_address()
 
 
 @ballot.command("open")
 @click.argument("slug")
-@with_app
+@with_data
 def open_(slug: str) -> None:
     """Publish a draft. Voting opens at its time, or now. Safe to run again.
 
@@ -109,13 +111,14 @@ def open_(slug: str) -> None:
         raise Mistake(in_words(refused.faults)) from refused
     db.session.commit()
     click.echo(described(found))
+    note_guessed_address()
 
 
 @ballot.command()
 @click.argument("slug")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
 @click.option("--show", is_flag=True, help="Show them to readers, where that is done by hand.")
-@with_app
+@with_data
 def results(slug: str, form: str, show: bool) -> None:
     """Count a ballot now and print its numbers, whatever readers may see of them.
 
@@ -161,7 +164,7 @@ def show_to_readers(found: Any) -> None:
 
 @ballot.command()
 @click.argument("slug")
-@with_app
+@with_data
 def close(slug: str) -> None:
     """End the voting now. Safe to run again.
 
@@ -183,7 +186,7 @@ def close(slug: str) -> None:
 
 
 @ballot.command("list")
-@with_app
+@with_data
 def list_() -> None:
     """List the ballots, newest first.
 

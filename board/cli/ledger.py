@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, missing_data, with_app, with_data
 
 PROGRESS_STEP = 1 << 20  # bytes between two moves of the bar
 MAX_TOLD = 20
@@ -22,7 +22,7 @@ class NotVerified(Mistake):
 
 @click.command()
 @click.argument("slug")
-@with_app
+@with_data
 def ledger(slug: str) -> None:
     """Write a ballot’s public ledger to standard output, one record a line.
 
@@ -45,7 +45,6 @@ def ledger(slug: str) -> None:
 @click.option(
     "--ledger", "file", type=click.Path(path_type=Path, dir_okay=False), help="A downloaded ledger. Default: our own."
 )
-@with_app
 def verify(slug: str, file: Path | None) -> None:
     """Recompute every seal and the result; say which record is wrong.
 
@@ -61,6 +60,8 @@ def verify(slug: str, file: Path | None) -> None:
       1  it does not; each fault names its line
       2  there is nothing to verify
     """
+    if not file and (sentence := missing_data()):
+        raise NotVerified(sentence)
     report, faults = _verify_file(slug, file) if file else _verify_own(slug)
     for fault in [*map(str, report.faults), *faults][:MAX_TOLD]:
         click.echo(fault, err=True)
@@ -73,7 +74,6 @@ def verify(slug: str, file: Path | None) -> None:
 
 def _verify_file(slug: str, file: Path) -> tuple[Any, list[str]]:
     """Verify the file, and compare it with this Board's ledger, if it has one."""
-    from board.ballots.ledger.comparing import differing, is_own
     from board.ballots.ledger.verifying import Fault
     from board.ballots.ledger.verifying import verify as verify_lines
 
@@ -82,14 +82,23 @@ def _verify_file(slug: str, file: Path) -> tuple[Any, list[str]]:
     named = report.terms.get("slug")
     if named != slug:
         report.faults.insert(0, Fault(1, f"this is the ledger of “{named}”, not of “{slug}”"))
+    return report, [] if missing_data() else _differing(slug, file, report)
+
+
+@with_app
+def _differing(slug: str, file: Path, report: Any) -> list[str]:
+    """Return where the verified file differs from this Board's own ledger, if the ballot is here."""
+    from board.ballots.ledger.comparing import differing, is_own
+
     ballot = _found(slug)
     if ballot is None or (report.is_sound and is_own(ballot, report)):
-        return report, []
+        return []
     with _opened(file) as lines:
         fault = differing(ballot, lines)
-    return report, [str(fault)] if fault else []
+    return [str(fault)] if fault else []
 
 
+@with_app
 def _verify_own(slug: str) -> tuple[Any, list[str]]:
     """Verify this Board's own ledger against its votes."""
     from board.ballots.ledger.chain import head_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_data
 
 HASH_CHARACTERS = 64
 
@@ -46,7 +46,7 @@ def verify(file: Path | None, head: str) -> None:
 
 
 @log.command()
-@with_app
+@with_data
 def seal() -> None:
     """Chain what was written since the last time; the worker does this every few seconds by itself.
 
@@ -62,7 +62,7 @@ def seal() -> None:
 
 @log.command()
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@with_app
+@with_data
 def export(form: str) -> None:
     """Write the whole log to standard output: JSON lines or CSV.
 
@@ -78,7 +78,7 @@ def export(form: str) -> None:
         click.echo(line, nl=False)
 
 
-@with_app
+@with_data
 def _verify_database(head: str) -> Any:
     from board.audit.chain import link_all
     from board.audit.exporting import linked_entries

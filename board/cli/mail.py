@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from board.cli import Mistake
-from board.config import load_settings
+from board.config import read_settings
 
 
 @click.command()
@@ -21,9 +21,13 @@ def mail(address: str | None, last: bool) -> None:
     Example:
       board mail --to reader@example.com --last
     """
-    settings = load_settings()
+    settings = read_settings()
     if settings.mail_url:
         raise Mistake("Mails go to the server that BOARD_MAIL_URL names; look there.")
+    if not settings.instance_path.exists():
+        raise Mistake(
+            f"There is no directory {settings.instance_path}. Run this where Board runs, or set BOARD_INSTANCE_PATH."
+        )
     found = [m for m in kept_mails(settings.instance_path / "mail") if not address or m["To"] == address]
     if not found:
         click.echo("No mails." if not address else f"No mails to {address}.")

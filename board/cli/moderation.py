@@ -2,7 +2,7 @@
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_data
 
 
 @click.group()
@@ -19,7 +19,7 @@ def moderation() -> None:
 @click.option("--from", "first", default="", help="First day, as in 2026-01-01; else the first of this year.")
 @click.option("--to", "last", default="", help="Last day, as in 2026-12-31; else today.")
 @click.option("--site", "slug", default="", help="Short name of one site; else all of them.")
-@with_app
+@with_data
 def transparency(first: str, last: str, slug: str) -> None:
     """Print, as CSV, how many decisions, reports, notices and appeals there were, and what became of them.
 

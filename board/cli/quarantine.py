@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_data
 
 
 @click.command()
@@ -13,7 +13,7 @@ from board.cli import Mistake, with_app
 @click.option("--void", "voided", metavar="GROUP", help="Void the votes of a group, or of a whole reason.")
 @click.option("--undo", "undone", type=int, metavar="NUMBER", help="Take the decision of that number back.")
 @click.option("--note", default="", help="Words for the log.")
-@with_app
+@with_data
 def quarantine(slug: str, counted: str | None, voided: str | None, undone: int | None, note: str) -> None:
     """List the votes that wait for an editor, in groups, and the decisions; or decide on a group.
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_app, with_data
 from board.cli.articles import site_named
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,7 +31,7 @@ def screening() -> None:
 
 @screening.command()
 @for_site
-@with_app
+@with_data
 def show(site_name: str | None) -> None:
     """Print a site's rules: each step with its sentence, each field with its value. `set` takes them back.
 
@@ -56,7 +56,7 @@ def show(site_name: str | None) -> None:
 @screening.command("set")
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE…")
 @for_site
-@with_app
+@with_data
 def set_(fields: tuple[str, ...], site_name: str | None) -> None:
     """Change fields of a site's rules, and no others. A value of @FILE is read from the file; `show` lists the fields.
 
@@ -79,7 +79,7 @@ def set_(fields: tuple[str, ...], site_name: str | None) -> None:
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]…")
 @click.option("--first", is_flag=True, help="As a member's first comment, from a new account.")
 @for_site
-@with_app
+@with_data
 def test(text: str, fields: tuple[str, ...], first: bool, site_name: str | None) -> None:
     """Say what would become of a text, and why; - reads it from standard input. Fields are tried without being saved.
 
@@ -108,7 +108,7 @@ def test(text: str, fields: tuple[str, ...], first: bool, site_name: str | None)
 @screening.command()
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]…")
 @for_site
-@with_app
+@with_data
 def replay(fields: tuple[str, ...], site_name: str | None) -> None:
     """Say what the rules, with these fields changed, would have done to the last 30 days. Nothing is saved.
 

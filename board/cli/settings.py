@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 
 import click
 
-from board.config import Settings, load_settings
+from board.config import Settings, read_settings
 
 SECRET_SETTINGS = frozenset({"secret_key", "database_url", "mail_url", "redis_url"})
 
@@ -44,7 +44,7 @@ def as_markdown() -> str:
 def present_values() -> str:
     """Return one `NAME=value` a line; secrets are only said to be set."""
     lines = []
-    for name, value in asdict(load_settings()).items():
+    for name, value in asdict(read_settings()).items():
         shown = "(set)" if name in SECRET_SETTINGS and value else value
         lines.append(f"BOARD_{name.upper()}={shown}\n")
     return "".join(lines)

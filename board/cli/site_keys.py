@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from board.articles.models import Site
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_data
 from board.extensions import db
 
 
@@ -18,7 +18,7 @@ from board.extensions import db
     help="The publisher's public key (PEM; Ed25519 or P-256).",
 )
 @click.option("--retire", metavar="KID", help="Refuse from now on what this key signs.")
-@with_app
+@with_data
 def key(name: str, new: bool, public_key: Path | None, retire: str | None) -> None:
     """List a site's keys for single sign-on, make one, or retire one. NAME is the site's name or short name.
 

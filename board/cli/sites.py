@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_app, with_data
 from board.cli.articles import site_named
 from board.cli.site_keys import key
 
@@ -63,7 +63,7 @@ def add(slug: str, name: str, **given: Any) -> None:
 @click.option("--name", help="The publication's name.")
 @click.option("--short-name", "slug", help="Stands in addresses as ?site=….")
 @site_options
-@with_app
+@with_data
 def edit(which: str, name: str | None, slug: str | None, **given: Any) -> None:
     """Change what is given of a site (its name or short name), and nothing else.
 
@@ -81,7 +81,7 @@ def edit(which: str, name: str | None, slug: str | None, **given: Any) -> None:
 
 
 @site.command("list")
-@with_app
+@with_data
 def list_() -> None:
     """List the sites: short name, mode, name, origins, language; parted by tabs.
 

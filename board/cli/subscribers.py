@@ -4,7 +4,7 @@ import click
 from sqlalchemy import or_, select
 
 from board.articles.models import PRIMARY_SITE_ID, Site
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_data
 from board.extensions import db
 
 
@@ -16,7 +16,7 @@ def subscribers() -> None:
 @subscribers.command()
 @click.option("--site", "wanted", help="A site’s name or short name (default: the primary site).")
 @click.option("--all", "is_all", is_flag=True, help="Every address, not only confirmed subscribers.")
-@with_app
+@with_data
 def export(wanted: str | None, is_all: bool) -> None:
     """Write confirmed subscribers to standard output as CSV.
 

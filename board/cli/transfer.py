@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_app, with_data
 
 PROGRESS_STEP = 256 * 1024  # bytes of the file
 
@@ -63,7 +63,7 @@ def jsonl(file: Path, site_name: str | None, dry_run: bool, strict: bool) -> Non
 
 @export.command()
 @click.option("--site", "site_name", help="Name or short name of the site (default: the first one).")
-@with_app
+@with_data
 def comments(site_name: str | None) -> None:
     """Write a site’s published comments to standard output as JSONL, in the shape that `board import jsonl` reads.
 

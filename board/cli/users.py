@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from board.cli import Mistake, with_app
+from board.cli import Mistake, with_app, with_data
 from board.config import ROLES, SITE_ROLES
 
 GENERATED_PASSWORD_BYTES = 12
@@ -61,7 +61,7 @@ def add(email: str, name: str, role: str, password_stdin: bool) -> None:
 
 @user.command("list")
 @click.option("--role", type=click.Choice(ROLES), help="Only members with this role.")
-@with_app
+@with_data
 def list_(role: str | None) -> None:
     """List the members, one a line: e-mail, roles, state, name; parted by tabs. A role on one site is role@site.
 
@@ -91,7 +91,7 @@ def list_(role: str | None) -> None:
 @click.argument("email")
 @click.argument("role", type=click.Choice(ROLES))
 @click.option("--site", "site_name", metavar="SITE", help="Only on this site; member takes the site’s role away.")
-@with_app
+@with_data
 def role(email: str, role: str, site_name: str | None) -> None:
     """Give a member another role, on all sites or on one; all the member’s devices are signed out.
 
@@ -119,7 +119,7 @@ def role(email: str, role: str, site_name: str | None) -> None:
 @user.command()
 @click.argument("email")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@with_app
+@with_data
 def remove(email: str, yes: bool) -> None:
     """Erase a member’s address, name, password and devices. What they wrote stays, under "Deleted member".
 

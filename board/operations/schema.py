@@ -4,8 +4,9 @@ import fcntl
 from pathlib import Path
 
 from flask import Flask, current_app
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, make_url, text
 
+from board.config import read_settings
 from board.extensions import db
 from board.operations.revision import MIGRATIONS, newest_revision
 
@@ -19,6 +20,20 @@ def present_revision() -> str | None:
     with db.engine.connect() as connection:
         revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
         return revision
+
+
+class NoDatabase(Exception):
+    """There is no database where the settings say; the sentence tells what to do."""
+
+
+def must_be_there() -> None:
+    """Raise NoDatabase if the settings name a file that there is not; make nothing."""
+    url = make_url(read_settings().database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise NoDatabase(
+            f"There is no database at {url.database}. Run this in the directory where Board runs, or set "
+            "BOARD_INSTANCE_PATH to its instance directory. (`board init` makes a new database.)"
+        )
 
 
 def ensure_schema() -> None:

@@ -171,7 +171,7 @@ ADVICE: tuple[Step, ...] = (
     Step(
         "guidelines",
         _l("Guidelines"),
-        _l("Shown to members before their first comment, and at /guidelines."),
+        _l("Shown to members before their first comment, and at /guidelines, which is there once they are written."),
         (Field("guidelines", _l("Your guidelines"), kind="markdown", usual="", hint=_l("Markdown, as in comments.")),),
     ),
 )

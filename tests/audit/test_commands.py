@@ -49,6 +49,30 @@ def test_verify_export_and_what_somebody_changed(run: Any, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        *(("log", "verify"), ("log", "export"), ("log", "seal"), ("ballot", "list"), ("article", "list")),
+        *(("export", "comments"), ("subscribers", "export"), ("moderation", "transparency"), ("mail",)),
+        *(("user", "list"), ("site", "list"), ("screening", "show"), ("ballot", "results", "best-musical")),
+    ],
+)
+def test_where_nothing_is_nothing_is_read_and_nothing_made(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("BOARD_INSTANCE_PATH", str(tmp_path / "instance"))
+    result = run(*words)
+    assert result.exit_code == 1
+    assert "There is no d" in result.stderr
+    assert "BOARD_INSTANCE_PATH" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_are_shown_and_not_made(run: Any, tmp_path: Path) -> None:
+    assert "BOARD_SECRET_KEY=\n" in run("settings").stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
     ("words", "status", "said"),
     [
         (("verify", "--head", "abc"), 1, "A head is 64 characters"),
@@ -58,6 +82,7 @@ def test_verify_export_and_what_somebody_changed(run: Any, tmp_path: Path) -> No
     ],
 )
 def test_mistakes_say_what_is_wrong(run: Any, words: tuple[str, ...], status: int, said: str) -> None:
+    assert run("init").exit_code == 0
     result = run("log", *words)
     assert (result.exit_code, said in result.stderr) == (status, True), result.stderr
 
@@ -67,3 +92,12 @@ def test_a_file_that_is_no_log_is_a_mistake(run: Any, tmp_path: Path) -> None:
     result = run("log", "verify", str(tmp_path / "other.txt"))
     assert result.exit_code == 1
     assert "not that of an exported log" in result.stderr
+
+
+def test_an_address_that_no_setting_tells_is_said_to_be_a_guess(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("article", "add", "a", "--title", "A")
+    guessed = run(*words)
+    assert "http://127.0.0.1:8000/articles/a" in guessed.stdout
+    assert "BOARD_PUBLIC_URL is not set" in guessed.stderr
+    monkeypatch.setenv("BOARD_PUBLIC_URL", "https://board.example")
+    assert "BOARD_PUBLIC_URL" not in run("article", "edit", "a", "--title", "B").stderr

@@ -30,6 +30,7 @@ def run(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs `board ballot …` inside the test's application."""
     monkeypatch.setattr("board.create_app", lambda: app)
     monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    monkeypatch.setattr("board.operations.schema.must_be_there", lambda: None)
 
     def run_command(*arguments: str) -> Result:
         db.session.commit()

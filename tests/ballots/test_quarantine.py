@@ -203,6 +203,7 @@ def run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Return a function that runs `board ballot …` inside the test's application."""
     monkeypatch.setattr("board.create_app", lambda: app)
     monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    monkeypatch.setattr("board.operations.schema.must_be_there", lambda: None)
 
     def run_command(*arguments: str) -> Any:
         db.session.commit()

@@ -139,6 +139,7 @@ def test_commands_show_hidden_results_and_give_json(app: Flask, site: Site, monk
 
     monkeypatch.setattr("board.create_app", lambda: app)
     monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    monkeypatch.setattr("board.operations.schema.must_be_there", lambda: None)
     ballot = make_ballot(site, method="ranked", results="by-hand")
     vote_ranked(ballot, (0, 1), (1, 0), (2, 0))
     refused = CliRunner().invoke(command, ["results", "best-musical", "--show"])

@@ -89,6 +89,7 @@ def test_an_operator_makes_lists_and_retires_keys(app: Any, framable: Site, monk
 
     monkeypatch.setattr("board.create_app", lambda: app)
     monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    monkeypatch.setattr("board.operations.schema.must_be_there", lambda: None)
     run = CliRunner().invoke
     made = run(site_keys.key, ["main", "--new"])
     assert made.exit_code == 0, made.output

@@ -139,6 +139,7 @@ def test_no_spreadsheet_runs_an_editors_words(a_year: None) -> None:
 def test_the_command_refuses_wrong_days(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("board.create_app", lambda: app)
     monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    monkeypatch.setattr("board.operations.schema.must_be_there", lambda: None)
     answer = CliRunner().invoke(command, ["transparency", "--from", "never"])
     assert answer.exit_code == 1
     assert "2026-01-31" in answer.output

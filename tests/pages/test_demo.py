@@ -24,6 +24,7 @@ def run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that runs `board demo` on the test's database."""
     monkeypatch.setattr(board, "create_app", lambda: app)
     monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    monkeypatch.setattr("board.operations.schema.must_be_there", lambda: None)
 
     def go(*words: str) -> str:
         db.session.rollback()

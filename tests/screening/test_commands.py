@@ -27,6 +27,7 @@ def run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that runs a command on the test's database."""
     monkeypatch.setattr(board, "create_app", lambda: app)
     monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    monkeypatch.setattr("board.operations.schema.must_be_there", lambda: None)
 
     def go(command: Command, *words: str, stdin: str = "") -> Result:
         db.session.rollback()

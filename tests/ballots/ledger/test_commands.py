@@ -27,6 +27,7 @@ def run(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs `board ballot …` inside the test's application."""
     monkeypatch.setattr("board.create_app", lambda: app)
     monkeypatch.setattr("board.operations.schema.ensure_schema", lambda: None)
+    monkeypatch.setattr("board.operations.schema.must_be_there", lambda: None)
 
     def run_command(*arguments: str) -> Result:
         db.session.commit()
@@ -35,6 +36,20 @@ def run(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
         return result
 
     return run_command
+
+
+def test_a_downloaded_ledger_is_verified_without_a_board(
+    counted: Ballot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "downloaded.jsonl"
+    file.write_bytes(b"\n".join(ledger_of(counted)) + b"\n")
+    monkeypatch.setenv("BOARD_INSTANCE_PATH", str(tmp_path / "instance"))
+    monkeypatch.delenv("BOARD_DATABASE_URL", raising=False)
+    result = CliRunner().invoke(command, ["verify", counted.slug, "--ledger", str(file)])
+    assert (result.exit_code, "holds." in result.stdout) == (0, True), result.stderr
+    nothing = CliRunner().invoke(command, ["verify", counted.slug])
+    assert (nothing.exit_code, "There is no database" in nothing.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == [file]
 
 
 @pytest.fixture
