@@ -8,14 +8,23 @@ whole text. How old it may be is asked each time, and whether its session still 
 import time
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask import Flask, current_app
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 KNOWN = 4096  # texts that a serializer knows again, of a few hundred bytes each
+UNCHANGING = (str, int, float, bool, type(None))
 SERIALIZERS = "board_serializers"  # under which an application's extensions keep theirs
+
+
+class Verified(NamedTuple):
+    """What a text holds whose signature is right."""
+
+    packed: bytes
+    moment: datetime  # it was signed
+    flat: dict[str, Any] | None  # the same as `packed`, if it is a mapping to values that nobody can change
 
 
 class KnowingSerializer(URLSafeTimedSerializer):
@@ -34,21 +43,28 @@ class KnowingSerializer(URLSafeTimedSerializer):
         salt: str | bytes | None = None,
     ) -> Any:
         """Return what was signed at most `max_age` seconds ago; each time a new object. Raises BadSignature."""
-        packed, moment = self._verified(s, salt)
+        packed, moment, flat = self._verified(s, salt)
         if max_age is not None and not 0 <= int(time.time()) - moment.timestamp() <= max_age:
             raise SignatureExpired("The signature is too old.", payload=packed, date_signed=moment)
-        signed = self.load_payload(packed)
+        signed = self.load_payload(packed) if flat is None else flat.copy()
         return (signed, moment) if return_timestamp else signed
 
-    def _verify(self, text: str | bytes, salt: str | bytes | None) -> tuple[bytes, datetime]:
-        """Return what is signed, still packed, and when it was. Raises BadSignature."""
+    def _verify(self, text: str | bytes, salt: str | bytes | None) -> "Verified":
+        """Return what is signed. Raises BadSignature."""
         refusal: BadSignature | None = None
         for signer in self.iter_unsigners(salt):
             try:
-                return signer.unsign(text, return_timestamp=True)
+                packed, moment = signer.unsign(text, return_timestamp=True)
             except BadSignature as error:
                 refusal = error
+            else:
+                return Verified(packed, moment, self._flat(packed))
         raise cast(BadSignature, refusal)
+
+    def _flat(self, packed: bytes) -> dict[str, Any] | None:
+        signed = self.load_payload(packed)
+        is_flat = isinstance(signed, dict) and all(isinstance(value, UNCHANGING) for value in signed.values())
+        return signed if is_flat else None
 
 
 def serializer_for(purpose: str) -> KnowingSerializer:

@@ -1,6 +1,7 @@
 """What stands in and around the form in which a comment or a reply is written."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -8,7 +9,7 @@ from flask import url_for
 from board.articles.loading import article_path
 from board.articles.models import Article, Site
 from board.comments.drafts import find_kept
-from board.comments.forms import CommentForm, draft_name, new_form
+from board.comments.forms import CommentForm, draft_name, new_form, new_key
 from board.comments.models import Comment, viewer_id
 from board.csrf import form_token
 from board.screening import GuidelinesUnread, MayBreakRules, TextRefused
@@ -23,12 +24,17 @@ class Composer:
     article: Article
     parent: Comment | None
     viewer: Any
-    form: CommentForm
+    filled: CommentForm | None  # the form with what somebody typed, or what is wrong with it
     action: str
     draft: str  # the name under which the browser keeps what is typed
     preview_html: str = ""
     guidelines_html: str = ""  # shown before a member's first comment
     advice: list[str] = field(default_factory=list)  # what may break the rules
+
+    @cached_property
+    def form(self) -> CommentForm:
+        """Return the form, made when it is asked for: the empty one of most pages has its HTML ready."""
+        return self.filled or new_form(self.viewer)
 
     @property
     def is_open(self) -> bool:
@@ -50,8 +56,9 @@ class Composer:
     @property
     def is_untouched(self) -> bool:
         """Tell whether it is the page's own form, with nothing in it and nothing to say."""
-        said = self.form.body.errors or self.preview_html or self.guidelines_html or self.advice
-        return self.parent is None and not self.form.body.data and not said
+        said = self.preview_html or self.guidelines_html or self.advice
+        is_empty = self.filled is None or not (self.filled.body.errors or self.filled.body.data)
+        return self.parent is None and is_empty and not said
 
     @property
     def guidelines_url(self) -> str:
@@ -76,7 +83,7 @@ class Composer:
     @property
     def key(self) -> str:
         """Return what makes sending the form twice have one effect; empty on the page that all readers share."""
-        return self.form.key.data or ""
+        return self.filled.key.data or "" if self.filled else new_key(self.viewer)
 
     @property
     def preview_url(self) -> str:
@@ -113,12 +120,18 @@ def make_composer(
 ) -> Composer:
     """Return the composer with this form, or an empty one, or with the text of this member that waits here."""
     action = url_for("comments.reply", comment_id=parent.id) if parent else article_path(article, "comments.post")
-    return Composer(
-        article, parent, viewer, form or _form_for(article, viewer, parent), action, draft_name(article.id, parent)
-    )
+    filled = form or _kept_form(article, viewer, parent)
+    return Composer(article, parent, viewer, filled, action, draft_name(article.id, parent))
 
 
-def _form_for(article: Article, viewer: Any, parent: Comment | None) -> CommentForm:
+def empty_composer(article: Article, viewer: Any) -> Composer:
+    """Return the composer of a member whose text has just been posted: none waits here."""
+    return Composer(article, None, viewer, None, article_path(article, "comments.post"), draft_name(article.id))
+
+
+def _kept_form(article: Article, viewer: Any, parent: Comment | None) -> CommentForm | None:
     kept = find_kept(viewer, article, parent)
-    form = new_form(viewer, kept.body if kept else "")
-    return form.refuse(kept.problem) if kept and kept.problem else form
+    if kept is None:
+        return None
+    form = new_form(viewer, kept.body)
+    return form.refuse(kept.problem) if kept.problem else form

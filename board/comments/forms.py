@@ -34,8 +34,12 @@ class CommentForm(FlaskForm):  # type: ignore[misc]
 
 def new_form(viewer: Any, text: str = "") -> CommentForm:
     """Return an empty form; only a member's has a key, because signed-out readers all get the same page."""
-    is_member = viewer is not None and viewer.is_authenticated
-    return CommentForm(formdata=None, data={"body": text, "key": secrets.token_hex(8) if is_member else ""})
+    return CommentForm(formdata=None, data={"body": text, "key": new_key(viewer)})
+
+
+def new_key(viewer: Any) -> str:
+    """Return the key of a new form; empty for signed-out readers."""
+    return secrets.token_hex(8) if viewer is not None and viewer.is_authenticated else ""
 
 
 def draft_name(article_id: int, parent: Comment | None = None) -> str:

@@ -4,9 +4,9 @@ from board.accounts.current import member
 from board.articles.loading import article_path
 from board.blanks import filled_in
 from board.comments import reading
-from board.comments.composer import make_composer
+from board.comments.composer import empty_composer
 from board.comments.composer_form import composer_html
-from board.comments.forms import draft_name, new_form
+from board.comments.forms import draft_name
 from board.comments.looks import comments_html
 from board.comments.models import Comment
 from board.comments.page import ThreadPage
@@ -23,5 +23,5 @@ def posted_html(comment: Comment, parent: Comment | None, paths: Paths) -> str:
     thread = ThreadPage(article, "oldest", 0, nodes, paths, article_path(article), viewer)
     values = {"comment": comments_html(thread, nodes), "draft": draft_name(comment.article_id, parent), "composer": ""}
     if parent is None:
-        values["composer"] = composer_html(make_composer(article, viewer, None, new_form(viewer)))
+        values["composer"] = composer_html(empty_composer(article, viewer))
     return filled_in("comments/_posted.html", values, is_published=comment.state == "published")

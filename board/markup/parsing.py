@@ -79,9 +79,17 @@ def _render_text(_renderer: object, tokens: Sequence[Token], number: int, *_sett
     return tokens[number].content.replace("&", "&amp;").replace("<", "&lt;")
 
 
+class Finder(LinkifyIt):  # type: ignore[misc]
+    """The library's finder, which searches only texts with a sign that every address has."""
+
+    def pretest(self, text: str) -> bool:
+        """Tell whether there may be an address in the text."""
+        return (":" in text or "www." in text.lower()) and bool(super().pretest(text))
+
+
 def _linkifier() -> LinkifyIt:
     """Find http, https and mailto addresses and names that begin with www.; guess at nothing else."""
-    finder = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    finder = Finder(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     # Bound methods: the finder would keep plain functions on its class, where threads overwrite each other's.
     www = {
         "validate": MethodType(_length_of_www_address, finder),

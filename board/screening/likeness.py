@@ -26,7 +26,7 @@ def likeness_of(html: str) -> int | None:
         return None
     key = 0
     for factor, offset in PERMUTATIONS:
-        least = min((pair * factor + offset) & 0xFFFFFFFF for pair in found)
+        least = min([(pair * factor + offset) & 0xFFFFFFFF for pair in found])
         key = key << PART_BITS | least >> BITS - PART_BITS
     return key
 
