@@ -129,7 +129,8 @@ class Compiled:
         if not isinstance(ready, SQLCompiler) or ready.post_compile_params:
             raise TypeError(f"this statement is not the same text for all values: {ready}")
         self.text = str(ready)
-        self._columns = ready._result_columns
+        # Names and types alone: the columns themselves would keep the whole statement in memory.
+        self._columns = [(column.keyname, column.type) for column in ready._result_columns]
         self._dialect = dialect
         self._order: Sequence[str] | None = ready.positiontup
         self._converts: dict[str, Any] = dict(ready._bind_processors)
@@ -167,8 +168,8 @@ class Compiled:
     def _make_row_maker(self, driver_types: list[Any]) -> MakeRow:
         make = self._make_of_kind()
         converts: list[tuple[int, Any]] = []
-        for place, (column, driver_type) in enumerate(zip(self._columns, driver_types, strict=True)):
-            convert = column.type._cached_result_processor(self._dialect, driver_type)
+        for place, ((_name, kept_as), driver_type) in enumerate(zip(self._columns, driver_types, strict=True)):
+            convert = kept_as._cached_result_processor(self._dialect, driver_type)
             if convert:
                 converts.append((place, convert))
         if not converts:
@@ -186,7 +187,7 @@ class Compiled:
         kind = self._kind
         if kind:
             return lambda found: kind(*found)
-        row: Any = namedtuple("Row", [column.keyname for column in self._columns], rename=True)  # type: ignore[misc]
+        row: Any = namedtuple("Row", [name for name, _type in self._columns], rename=True)  # type: ignore[misc]
         make: MakeRow = row._make
         return make
 

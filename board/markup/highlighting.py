@@ -1,17 +1,16 @@
-"""Code in a text, coloured by Pygments' classes."""
+"""Code in a text, coloured by Pygments' classes; what colours is loaded with the first code in a language."""
 
 from collections.abc import MutableMapping, Sequence
 from functools import cache
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markdown_it.token import Token
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
-from pygments.util import ClassNotFound
+
+if TYPE_CHECKING:
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexer import Lexer
 
 # Every coloured piece is an element that both cleaners must look at: beyond these, code has no colours.
 MAX_COLOURED_CHARACTERS = 4_000
@@ -60,19 +59,31 @@ def render_code(
 def _coloured(code: str, language: str) -> str:
     """Return the code with a span for each piece, or nothing when we do not colour it."""
     lexer = _lexer(language) if len(code) <= MAX_COLOURED_CHARACTERS else None
-    return highlight(code, lexer, _formatter()) if lexer else ""
+    if lexer is None:
+        return ""
+    from pygments import highlight
+
+    coloured: str = highlight(code, lexer, _formatter())
+    return coloured
 
 
 @cache
-def _lexer(language: str) -> Lexer | None:
+def _lexer(language: str) -> "Lexer | None":
     """Find the lexer of a language we colour."""
+    if language not in LANGUAGES:
+        return None
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
     try:
-        return get_lexer_by_name(language, stripnl=False) if language in LANGUAGES else None
+        return get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         return None
 
 
 @cache
-def _formatter() -> HtmlFormatter[str]:
+def _formatter() -> "HtmlFormatter[str]":
     """Make the formatter that writes bare spans."""
+    from pygments.formatters import HtmlFormatter
+
     return HtmlFormatter(nowrap=True)

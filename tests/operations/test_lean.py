@@ -49,3 +49,10 @@ def test_nothing_rare_is_loaded_at_the_start(run: Callable[[str], Any]) -> None:
 
 def test_what_encrypts_codes_is_loaded_with_the_first(run: Callable[[str], Any]) -> None:
     assert run(USING_CODES) == [6, False, ["one"], True]
+
+
+def test_texts_are_rendered_without_what_colours_code(run: Callable[[str], Any]) -> None:
+    program = "from board.markup import rendering; print(json.dumps(sorted(sys.modules)))"
+    loaded = set(run(program))
+    assert "markdown_it" in loaded
+    assert not loaded & {"pygments.formatters", "pygments.lexers", "pygments.lexer"}
