@@ -24,9 +24,14 @@ MOST_ON_SQLITE = 2  # one writes at a time, whatever we do
 SMALL_MACHINE_BYTES = 2 * 1024**3
 DELIVERS = "BOARD_SERVE_DELIVERS"  # from the watching process to the web processes
 WATCHING = Path(__file__).with_name("watching.py")
-LARGE_BYTES = str(1024 * 1024)  # given back when freed, as what a password's hash takes (19 MiB), instead of kept
 OBJECTS_BETWEEN_LOOKS = 10_000  # for garbage; Python's 700 are what two or three requests make
-FEW_ARENAS = "2"  # of glibc's memory: as many as cores would hold what none of them uses any more
+# Memory that is free is given back, and not kept by each thread for itself: it would be a tenth of all.
+ALLOCATORS = {
+    "MALLOC_ARENA_MAX": "1",  # of Python's large blocks: its threads run one at a time anyway
+    "MALLOC_MMAP_THRESHOLD_": str(1024 * 1024),  # as what a password's hash takes, 19 MiB
+    "_RJEM_MALLOC_CONF": "narenas:1,tcache_max:1024,dirty_decay_ms:1000",  # of granian's buffers (jemalloc)
+}
+NO_COLUMNS = ("-X", "no_debug_ranges")  # tracebacks name lines, but underline nothing: a megabyte in each process
 
 
 def run(*, host: str | None, port: int | None, workers: int | None, socket: str | None, delivers: bool) -> NoReturn:
@@ -41,19 +46,18 @@ def run(*, host: str | None, port: int | None, workers: int | None, socket: str 
         refuse_taken_port(host, port)
     os.environ[DELIVERS] = "1" if delivers else ""
     os.environ["BOARD_PORT"] = str(port)  # for the web processes, whose links name it
-    os.environ.setdefault("MALLOC_ARENA_MAX", FEW_ARENAS)
-    os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", LARGE_BYTES)
+    for name, value in ALLOCATORS.items():
+        os.environ.setdefault(name, value)
     click.echo(f"Board is on {socket or f'http://{host}:{port}'} (press Ctrl-C to stop)", err=True)
     server = {
         "host": host,
         "port": port,
-        "socket": socket,
-        "workers": workers or settings.workers or default_workers(settings),
         "threads": settings.threads,
         "log_level": settings.log_level if settings.log_level != "info" else "warning",
     }
-    orders = json.dumps({"server": server, "sqlite_file": sqlite_file(settings)})
-    os.execv(sys.executable, [sys.executable, "-P", str(WATCHING), orders])  # noqa: S606 - ourselves
+    count = workers or settings.workers or default_workers(settings)
+    orders = [str(count), sqlite_file(settings), socket or "", json.dumps(server)]
+    os.execv(sys.executable, [sys.executable, "-P", *NO_COLUMNS, str(WATCHING), *orders])  # noqa: S606 - ourselves
 
 
 def upgrade() -> None:

@@ -149,18 +149,63 @@ def test_no_signal_is_lost_on_a_process_that_has_hardly_begun() -> None:
     """A stop that meets a web process right after its birth would otherwise be taken by its parent's handler."""
     forking = textwrap.dedent("""
         import os, signal, time
-        from board.operations.watching import hold_signals_while_forking
+        from board.operations.watching import become_web_process, block_signals, let_signals_in
 
-        signal.signal(signal.SIGTERM, lambda *_: None)  # as the watching process has one
-        hold_signals_while_forking(lambda: (time.sleep(0.001), signal.signal(signal.SIGTERM, signal.SIG_DFL)))
+        block_signals()
         for _ in range(50):
+            parent = os.getpid()
             if not (child := os.fork()):
-                time.sleep(10)
-                os._exit(0)
+                become_web_process(parent, lambda: (time.sleep(0.001), let_signals_in(), time.sleep(10)))
             os.kill(child, signal.SIGTERM)
             assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGTERM
     """)
     subprocess.run([sys.executable, "-c", forking], check=True, timeout=60, cwd=ROOT)
+
+
+def test_a_hangup_replaces_every_web_process_and_cuts_nobody_off(tmp_path: Path, port: int) -> None:
+    with serving(tmp_path, port, BOARD_WORKERS="2") as process:
+        wait_until_ready(port, process)
+        former = children(process)
+        assert len(former) == 2
+        process.send_signal(signal.SIGHUP)
+        assert all(ends(number) for number in former)
+        wait_until_ready(port, process)
+        assert len(set(children(process)) - set(former)) == 2
+
+
+def test_what_does_not_start_is_given_up(tmp_path: Path) -> None:
+    watching = textwrap.dedent("""
+        import sys
+        from board.operations.watching import Watch
+
+        def fail() -> None:
+            raise RuntimeError("no such library")
+
+        sys.exit(Watch(fail, 1).run())
+    """)
+    done = subprocess.run(
+        [sys.executable, "-c", watching], check=False, capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("no such library") == 2
+    assert "Board stops" in done.stderr
+
+
+def test_a_process_that_does_not_stop_is_ended(tmp_path: Path) -> None:
+    watching = textwrap.dedent("""
+        import os, signal, sys, time
+        from board.operations import watching
+
+        def refuse() -> None:
+            watching.let_signals_in()
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            os.kill(os.getppid(), signal.SIGTERM)
+            time.sleep(60)
+
+        watching.STOP_SECONDS = 1
+        sys.exit(watching.Watch(refuse, 1).run())
+    """)
+    assert subprocess.run([sys.executable, "-c", watching], check=False, timeout=30, cwd=ROOT).returncode == 0
 
 
 def web_processes(process: "subprocess.Popen[bytes]") -> list[int]:
