@@ -230,15 +230,19 @@ def mail_statement(payload: dict[str, Any]) -> None:
 def mail_withdrawal(payload: dict[str, Any]) -> None:
     """Tell the member that a decision is taken back."""
     statement = load_statement(payload["statement"])
-    subject = _l("Your comment is back") if statement.act == "removal" else _l("A decision about you is lifted")
+    subject = _l("A decision about you is lifted")
+    if statement.comment:
+        waits = _l("The removal of your comment is taken back")
+        subject = waits if statement.comment.state == "held" else _l("Your comment is back")
     _mail(statement, subject, "moderation/mail/withdrawn.txt")
 
 
 def load_statement(statement_id: int) -> Statement:
-    """Return the statement with its member."""
+    """Return the statement with its member, and with the comment and article that it is about."""
     from sqlalchemy.orm import joinedload
 
-    query = select(Statement).where(Statement.id == statement_id).options(joinedload(Statement.member))
+    with_place = joinedload(Statement.comment).joinedload(Comment.article)
+    query = select(Statement).where(Statement.id == statement_id).options(joinedload(Statement.member), with_place)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 

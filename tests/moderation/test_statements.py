@@ -41,6 +41,7 @@ def test_a_removal_states_its_reasons_by_mail_and_on_the_page(
         ):
             assert words in text
     assert f"/account/decisions/{statement().id}" in mail
+    assert "on “Opening night”:\n\n    The second act drags.\n\nReason: Abuse or harassment\n" in mail
     assert "Another moderator reads your appeal." not in page  # there is none
     assert "your appeal waits until somebody is" in page
 

@@ -88,6 +88,22 @@ def test_the_author_hears_of_the_undoing_once_the_first_mail_has_left(
     assert "put it back" in told()[-1]["text"]
 
 
+def test_the_author_of_a_held_comment_hears_that_it_waits_as_before(
+    three: list[Comment], moderator: User, told: Any
+) -> None:
+    three[0].hold([{"key": "links"}])
+    db.session.commit()
+    batch = decided(three[:1], "remove", moderator, reason="abuse")
+    told()
+    undone(batch, moderator)
+    mail = told()[-1]
+    assert mail["subject"] == "The removal of your comment is taken back"
+    assert "It waits for a moderator, as before" in mail["text"]
+    assert ":\n\n    " in mail["text"]
+    assert "\n\nhttp://localhost/account/decisions/" in mail["text"]
+    assert "put it back" not in mail["text"]
+
+
 def test_a_decision_is_undone_within_a_day_only(three: list[Comment], moderator: User) -> None:
     batch = decided(three, "remove", moderator, reason="abuse")
     with time_machine.travel(now() + timedelta(hours=25), tick=False), pytest.raises(Refused):
