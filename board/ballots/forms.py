@@ -34,7 +34,7 @@ METHOD_CHOICES = [
     SelectChoice("score", _l("They score each option from 1 to 5")),
 ]
 ORDER_CHOICES = [
-    SelectChoice("fixed", _l("As above")),
+    SelectChoice("fixed", _l("As written")),
     SelectChoice("random", _l("Random, another one for each reader")),
     SelectChoice("alphabetical", _l("Alphabetical")),
 ]

@@ -20,6 +20,7 @@ from board.audit import AuditEntry, AuditLink
 from board.days import NotADay, begin_of, parse_day
 from board.extensions import db
 from board.moderation.acts import ACTS
+from board.moderation.fieldnames import field_text, listed
 from board.urls import row_number
 
 PAGE_SIZE = 50
@@ -89,7 +90,7 @@ class Line:
         before, after = self.entry.before or {}, self.entry.after or {}
         names = [*before, *(name for name in after if name not in before)]
         pairs = ((name, _shown(before.get(name)), _shown(after.get(name))) for name in names)
-        return [(name.replace("_", " "), was, is_now) for name, was, is_now in pairs if was != is_now]
+        return [(field_text(name), was, is_now) for name, was, is_now in pairs if was != is_now]
 
     @property
     def subject(self) -> str:
@@ -206,7 +207,7 @@ def _shown(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else listed(value) or json.dumps(value, ensure_ascii=False)
     if MOMENT.fullmatch(text):
         with suppress(ValueError, OverflowError):  # a title or a name can look like a moment, and be none
             return str(format_datetime(datetime.fromisoformat(text), "medium"))

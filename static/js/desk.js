@@ -27,6 +27,7 @@
   const tellTarget = () => {
     const count = countChosen();
     if (target) target.textContent = count ? target.dataset.many.replace("#", count) : target.dataset.one;
+    tellAway();
   };
   const select = (item, { focus = true } = {}) => {
     if (current === item || item?.matches(".is-own")) return;
@@ -41,7 +42,20 @@
         current.scrollIntoView({ block: "nearest" });
       }
     }
+    watchCurrent();
     bePresent();
+  };
+  // Where nothing is left there is nothing to decide; and the bar on a narrow screen is about a comment in sight.
+  let isAway = false;
+  const tellAway = () => desk.classList.toggle("is-away", isAway && !chosen().length);
+  const sight = new IntersectionObserver((seen) => {
+    isAway = !seen.at(-1).isIntersecting;
+    tellAway();
+  });
+  const watchCurrent = () => {
+    sight.disconnect();
+    if (acts) acts.hidden = !current && !items().length;
+    if (current) sight.observe(current);
   };
   const step = (by) => {
     const list = items(), at = list.indexOf(current);
@@ -94,6 +108,7 @@
   const complain = (text) => {
     if (!problem) return;
     problem.textContent = text;
+    if (text) acts.hidden = false;
     problem.hidden = !text;
   };
   const send = async (url, body) => {

@@ -97,6 +97,16 @@ def test_a_line_says_why_and_what_changed(browser_for: Open, moderator: User, wr
     assert ">New &amp; &lt;b&gt;</ins>" in edit
 
 
+def test_fields_and_lists_are_said_in_words(browser_for: Open, site: Site, admin: User) -> None:
+    after = {"takes_write_ins": True, "options": ["Tosca", "Carmen"], "vouched": True}
+    record("site.edited", site, by=admin, site_id=site.id, before={"vouched": False}, after=after)
+    db.session.commit()
+    (line,) = rows(browser_for(admin).get("/moderation/log"))
+    assert "readers may suggest an option: <ins" in line
+    assert ">Tosca, Carmen</ins>" in line
+    assert "the member is no newcomer any more: <del" in line
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

@@ -86,6 +86,18 @@ def test_another_moderator_overturns_and_the_comment_is_back(
     assert "I meant" not in carl.get("/moderation/appeals").text
 
 
+def test_what_an_appeal_overturned_is_not_offered_to_be_undone(
+    browser_for: Any, moderator: User, colleague: User, appeal: Appeal
+) -> None:
+    path = "/moderation/decisions"
+    assert browser_for(moderator).get(path).text.count("/undoing?") == 1
+    browser_for(colleague).post(f"/moderation/appeals/{appeal.statement_id}", OVERTURN)
+    page = browser_for(moderator).get(path).text
+    assert page.count("/undoing?") == 0
+    assert page.count("changed since, or for others to undo") == 2
+    assert browser_for(colleague).get(path).text.count("/undoing?") == 1
+
+
 def test_upholding_leaves_the_comment_removed_and_is_told(
     browser_for: Any, client: Any, colleague: User, appeal: Appeal, told: Any, acts: Any
 ) -> None:
