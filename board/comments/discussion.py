@@ -23,6 +23,7 @@ from board.urls import absolute, discovery_url
 TEXT_CHARACTERS = 1000  # of one comment: enough to be found by, not a second copy of a long page
 LIKES, COMMENTS = "LikeAction", "CommentAction"
 BLANK_IN_JSON = re.compile(r'"\[\[([a-z_]+)\]\]"')
+BLANK_IN_TEXT = re.compile(r"\[([a-z_]+)\]")
 COMMENTS_BLANK = '"comment": null'  # no text can hold it: a quotation mark in one has a backslash before it
 
 
@@ -95,38 +96,39 @@ def _comments(nodes: list[Node], comments: str, members: str) -> list[str]:
 
 def _comment(comment: ShownComment, below: list[str], comments: str, members: str) -> str:
     edited_at = comment.edited_at
-    return _form(bool(below), edited_at is not None) % {
+    return _form(bool(below), edited_at is not None, comments, members) % {
+        "id": comment.id,
+        "author_id": comment.author_id,
         "name": quoted(comment.author_name),
-        "author_url": quoted(f"{members}{comment.author_id}"),
-        "posted": quoted(comment.created_at.isoformat()),
-        "edited": quoted(edited_at.isoformat()) if edited_at else "",
+        "posted": comment.created_at.isoformat(),
+        "edited": edited_at.isoformat() if edited_at else "",
         "likes": comment.like_count,
         "text": quoted(excerpt(comment.body_html, TEXT_CHARACTERS)),
-        "url": quoted(f"{comments}{comment.id}"),
         "below": ", ".join(below),
     }
 
 
 @cache
-def _form(has_replies: bool, is_edited: bool) -> str:
-    """Return a comment in JSON with what is its own left open, for Python's `%`: a page has a hundred of them."""
+def _form(has_replies: bool, is_edited: bool, comments: str, members: str) -> str:
+    """Return a comment in JSON with what is its own left open, for Python's `%`: a page has a hundred of them.
+
+    Texts, which bring their own quotation marks, and numbers stand as "[[name]]"; what is safe inside of a text, as
+    [name].
+    """
     described: dict[str, Any] = {
         "@type": "Comment",
-        "url": _blank("url"),
-        "author": {"@type": "Person", "name": _blank("name"), "url": _blank("author_url")},
-        "datePublished": _blank("posted"),
-        "text": _blank("text"),
-        "interactionStatistic": _counter(LIKES, _blank("likes")),
+        "url": f"{comments}[id]",
+        "author": {"@type": "Person", "name": "[[name]]", "url": f"{members}[author_id]"},
+        "datePublished": "[posted]",
+        "text": "[[text]]",
+        "interactionStatistic": _counter(LIKES, "[[likes]]"),
     }
     if has_replies:
-        described["comment"] = [_blank("below")]
+        described["comment"] = ["[[below]]"]
     if is_edited:
-        described["dateModified"] = _blank("edited")
-    return BLANK_IN_JSON.sub(r"%(\1)s", json.dumps(described, sort_keys=True))
-
-
-def _blank(name: str) -> str:
-    return f"[[{name}]]"
+        described["dateModified"] = "[edited]"
+    in_json = json.dumps(described, sort_keys=True).replace("%", "%%")
+    return BLANK_IN_TEXT.sub(r"%(\1)s", BLANK_IN_JSON.sub(r"%(\1)s", in_json))
 
 
 def safe_in_html(json_text: str) -> Markup:

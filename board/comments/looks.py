@@ -163,8 +163,9 @@ class Shown:
         if look.branch:
             values["replies_text"] = replies_text(comment.listed_reply_count, times.locale)
             values["replies"] = self.html(node.replies)
-            values["more_url"] = escape(node.more_url)
-            values["more_text"] = more_replies_text(node.more_count, times.locale)
+            if node.more_url:
+                values["more_url"] = escape(node.more_url)
+                values["more_text"] = more_replies_text(node.more_count, times.locale)
         if look.has_badge:
             values["badge"] = escape(BADGES.get(comment.badge) or comment.badge)
         if look.body == "removed for":

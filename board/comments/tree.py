@@ -1,6 +1,5 @@
 """The part of a thread that one page shows, as a tree, apart from storage and HTML."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 
@@ -50,21 +49,22 @@ class Tree:
     paths: Paths
     below: InitVar[Iterable[ShownComment]] = ()
     apart: frozenset[int] = frozenset()  # shown for the sake of a permalink, maybe with others left out before them
-    by_parent: dict[int | None, dict[int, ShownComment]] = field(default_factory=lambda: defaultdict(dict))
+    by_parent: dict[int | None, dict[int, ShownComment]] = field(default_factory=dict)
 
     def __post_init__(self, below: Iterable[ShownComment]) -> None:
         """Put each comment under its parent, once."""
         for comment in below:
-            self.by_parent[comment.parent_id][comment.id] = comment
+            self.by_parent.setdefault(comment.parent_id, {})[comment.id] = comment
 
     def branch(self, comment: ShownComment, level: int = 0, parent_name: str = "") -> Node:
         """Return the comment at this level of the page with all that hangs on it."""
         node = Node(comment, level, parent_name=parent_name)
-        if level < DISPLAY_DEPTH:
-            replies = sorted(self.by_parent[comment.id].values(), key=_place)
+        below = self.by_parent.get(comment.id)
+        if below and level < DISPLAY_DEPTH:
             name = "" if comment.state == "deleted" else comment.author_name
-            node.replies = [self.branch(reply, level + 1, name) for reply in replies]
-        self._link_what_is_missing(node)
+            node.replies = [self.branch(reply, level + 1, name) for reply in sorted(below.values(), key=_place)]
+        if comment.listed_reply_count:
+            self._link_what_is_missing(node)
         return node
 
     def _link_what_is_missing(self, node: Node) -> None:

@@ -15,6 +15,8 @@ _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Cs", "Zs", "Zl", "Zp", "Mn", 
 
 def plain_text(html: str) -> str:
     """Return the text of safe HTML, one line for each paragraph, list item or line break."""
+    if html.find("<", 1) == len(html) - 4 and html.startswith("<p>") and html.endswith("</p>"):
+        return unescape(html[3:-4]).strip()  # one paragraph of nothing but words, as most comments are
     return unescape(_TAG.sub("", _BREAK.sub("\n", html))).strip()
 
 

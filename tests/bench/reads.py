@@ -94,6 +94,7 @@ def store_in_turn(scene: Scene) -> None:
     sizes = scene.plan.sizes
     paths = [scene.thread(f"store-{n}") for n in range(sizes.in_turn)]
     about = f"{sizes.in_turn:,} articles of {sizes.comments_each} in turn"
+    warm(scene.port, [scene.thread(thread_name(size)) for size in sizes.threads[:2]])  # the processes, not these pages
     cold = drive(scene.port, in_turn(scene.port, paths), 32, 60)
     p99 = percentile((answer.seconds for answer in cold.answers), 0.99) * 1000
     note = f"p99 {rounded(p99):g} ms" + (f"; {cold.errors()}" if cold.errors() else "")

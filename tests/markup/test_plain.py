@@ -26,3 +26,20 @@ def test_an_excerpt_is_never_longer_than_asked(limit: int) -> None:
 
 def test_an_excerpt_does_not_take_letters_apart() -> None:
     assert excerpt("<p>" + "x\u0323\u0301" * 50 + "</p>", 11) == "x\u0323\u0301" * 3 + "…"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Tom &amp; Jerry &lt;3</p>", "Tom & Jerry <3"),
+        ("<p> apart </p>", "apart"),
+        ("<p></p>", ""),
+        ("<p>a<br></p>", "a"),
+        ("<p>a</p>\n<p>b</p>", "a\nb"),
+        ("<ul><li>a</li></ul>", "a"),
+        ("no mark", "no mark"),
+        ("", ""),
+    ],
+)
+def test_what_is_one_paragraph_and_what_is_not(html: str, text: str) -> None:
+    assert plain_text(html) == text
