@@ -29,6 +29,8 @@ OBJECTS_BETWEEN_LOOKS = 10_000  # for garbage; Python's 700 are what two or thre
 ALLOCATORS = {
     "MALLOC_ARENA_MAX": "1",  # of Python's large blocks: its threads run one at a time anyway
     "MALLOC_MMAP_THRESHOLD_": str(1024 * 1024),  # as what a password's hash takes, 19 MiB
+    # But not what the next page takes again: handing so much back and forth is a quarter of its time.
+    "MALLOC_TRIM_THRESHOLD_": str(2 * 1024 * 1024),
     "_RJEM_MALLOC_CONF": "narenas:1,tcache_max:1024,dirty_decay_ms:1000",  # of granian's buffers (jemalloc)
 }
 NO_COLUMNS = ("-X", "no_debug_ranges")  # tracebacks name lines, but underline nothing: a megabyte in each process
