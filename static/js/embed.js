@@ -12,9 +12,9 @@
   if (isChecked) opener?.postMessage({ board: "loaded" }, home);
   const idOf = (element) => said(element, "article-id") || "";
   const siteOf = (element) => said(element, "site") || here;
-  const show = (site, counts) => numbers.forEach((one) => {
+  const show = (sites, counts) => numbers.forEach((one) => {
     const number = counts[idOf(one)];
-    if (siteOf(one) === site && number >= 0) one.textContent = (+number).toLocaleString();
+    if (sites.includes(siteOf(one)) && number >= 0) one.textContent = (+number).toLocaleString();
     one.isConnected || numbers.delete(one);
   });
 
@@ -80,7 +80,7 @@
       this.frame.contentWindow.postMessage(look, home);
     }
 
-    hear({ board, height, title, count }) {
+    hear({ board, height, title, count, site }) {
       if (board === "height" && height >= 0 && height < 1e6) {
         // A thread begins as high as the screen, so that what is below comes into sight only behind it, and then stays
         // where it is while the thread takes its height.
@@ -90,7 +90,7 @@
         const after = height ? Math.max(this.least, height) : 0;
         this.frame.style.height = after + "px";
         if (isFirst && top < 0 && bottom > 0 && bottom < innerHeight) scrollBy({ top: after - before, behavior: "instant" });
-        show(siteOf(this), { [idOf(this)]: count });
+        show([siteOf(this), site], { [idOf(this)]: count });
       }
       if (!/^(ready|posted|voted|opened)$/.test(board)) return;
       if (board === "opened") this.setAttribute("open", "");
@@ -131,7 +131,7 @@
       for (const ids = Object.keys(sites[site]).sort(); ids.length;) {
         const asked = new URLSearchParams(ids.splice(0, 100).map((id) => ["article_id", id]));
         asked.set("site", site);
-        fetch(`${home}/api/v1/counts?${asked}`).then((answer) => answer.json()).then(({ counts }) => show(site, counts)).catch(() => {});
+        fetch(`${home}/api/v1/counts?${asked}`, { cache: "no-cache" }).then((answer) => answer.json()).then(({ counts }) => show([site], counts)).catch(() => {});
       }
     }
   };

@@ -40,7 +40,7 @@
     const bottoms = [page.body, ...page.querySelectorAll("[open] > .more__menu")].map((part) => part.getBoundingClientRect().bottom);
     const height = Math.ceil(Math.max(...bottoms) + scrollY), count = page.getElementById("comments")?.dataset.count;
     // A part of the page that does not show yet has no height, but that is not news; a gate with nothing to unlock has none.
-    if (told !== (told = height + "," + count) && (height || page.querySelector("[data-gate]"))) say("height", { height, count });
+    if (told !== (told = height + "," + count) && (height || page.querySelector("[data-gate]"))) say("height", { height, count, site: dataset.slug });
   };
   const tellOpened = () => { if (page.querySelector("[data-gate]") && !page.getElementById("gate")) say("opened"); };
   const tokens = () => page.querySelectorAll("[name=csrf_token]");

@@ -122,3 +122,15 @@ def test_editor_merges_a_suggestion(page: Any, scene: Scene, server: Server) -> 
     page.get_by_role("button", name="Merge").click()
     expect(page.get_by_text("“Band!” counts for “The band” now.")).to_be_visible()
     expect(page.get_by_text("No suggestions wait.")).to_be_visible()
+
+
+def test_a_number_of_votes_stays_on_its_line(plain_page: Any, scene: Scene) -> None:
+    ballot = open_ballot(plain_page, scene, results="always")
+    ballot.get_by_label(BAND).check()
+    vote(ballot)
+    share = ballot.locator(".ballot__share").first
+    lines = share.evaluate(
+        "e => { e.lastChild.textContent = ' 12.345 Stimmen'; const range = document.createRange();"
+        " range.selectNodeContents(e.lastChild); return range.getClientRects().length; }"
+    )
+    assert lines == 1

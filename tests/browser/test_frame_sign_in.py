@@ -49,8 +49,9 @@ def test_password_signs_in_and_the_comment_written_before_is_posted(around: Stag
 def test_the_first_comment_is_counted_wherever_its_number_stands(around: Stage, opened: Open) -> None:
     path, email = around.scene.article(), around.scene.member("Ada Author")
     page = opened()
-    count = f'<p><board-count article-id="{path.rsplit("/", 1)[-1]}"></board-count> comments</p>'
-    page.goto(around.hang(path, body=count))
+    article_id = path.rsplit("/", 1)[-1]
+    counts = [f'<board-count article-id="{article_id}" {site}></board-count>' for site in ("", 'site="main"')]
+    page.goto(around.hang(path, body=" and ".join(counts)))
     frame = frame_of(page)
     frame.locator("#comment-form").get_by_role("link", name="log in").click()
     log_in(frame, email)
@@ -59,7 +60,9 @@ def test_the_first_comment_is_counted_wherever_its_number_stands(around: Stage, 
     frame.get_by_role("button", name="Post comment").click()
     expect(frame.get_by_role("heading", name="1 comment", exact=True)).to_be_visible()
     expect(frame.get_by_text("No comments yet.")).to_be_hidden()
-    expect(page.locator("board-count")).to_have_text("1")
+    expect(page.locator("board-count")).to_have_text(["1", "1"])
+    page.reload()
+    expect(page.locator("board-count")).to_have_text(["1", "1"])
 
 
 def test_logging_out_in_the_frame(around: Stage, opened: Open) -> None:

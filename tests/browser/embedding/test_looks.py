@@ -27,6 +27,7 @@ def test_it_looks_at_home(visit: Any, publisher: Publisher, board_url: str, scen
     page.evaluate("document.querySelector('board-thread').setAttribute('theme', 'light')")
     wait_until(page, lambda: root.evaluate(scheme) == "light,false,compact")  # on its own paper, as the page is dark
     assert root.evaluate("root => getComputedStyle(root).backgroundColor") == "rgb(255, 255, 255)"
+    assert root.evaluate("() => parseFloat(getComputedStyle(document.querySelector('main')).paddingInlineStart)") >= 6
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
