@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings)
     init_extensions(app, settings)
     init_features(app)
+    init_indexes(app)
     return app
 
 
@@ -106,6 +107,15 @@ def init_features(app: Flask) -> None:
     for feature in (accounts, articles, comments, ballots, gate, moderation, pages, embed, api, transfer, operations):
         feature.init_app(app)
     init_front(app)
+
+
+def init_indexes(app: Flask) -> None:
+    """Complete what tables are made of, once all features have named theirs."""
+    from board.extensions import db
+    from board.storage import make_indexes_partial
+
+    with app.app_context():
+        make_indexes_partial(db.metadata, db.engine.dialect.name)
 
 
 def init_front(app: Flask) -> None:

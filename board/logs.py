@@ -5,7 +5,9 @@ import sys
 
 from board.without import without
 
-with without("rich"):  # for tracebacks in colours, which a server's log has no use for
+with without(
+    "rich", "greenlet"
+):  # for tracebacks in colours and for another kind of threads; a server's log has neither
     import structlog
     from structlog.tracebacks import ExceptionDictTransformer
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import JSON, Index, String, Text, delete, func, select, text, update
+from sqlalchemy import JSON, Index, String, Text, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.extensions import Model, db
-from board.storage import now
+from board.storage import now, only_where
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ class OutboxRow(Model):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "due_at"),
-        Index("ix_outbox_tag", "tag", sqlite_where=text("tag IS NOT NULL"), postgresql_where=text("tag IS NOT NULL")),
+        Index("ix_outbox_tag", "tag", **only_where("tag IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 

@@ -9,19 +9,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, and_, or_, select, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, and_, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.addresses import AddressRefused, accept_address
 from board.accounts.models import User
 from board.accounts.restrictions import BARRED, HELD
 from board.extensions import Model, db
-from board.storage import now
+from board.storage import now, only_where
 
 KINDS = ("warning", "hold", "suspension", "ban")
 RESTRICTS = {"hold": HELD, "suspension": BARRED, "ban": BARRED}  # a warning restricts nothing
-IS_DOMAIN: dict[str, Any] = {"sqlite_where": text("domain <> ''"), "postgresql_where": text("domain <> ''")}
-IS_LASTING: dict[str, Any] = {"sqlite_where": text("ended_at IS NULL"), "postgresql_where": text("ended_at IS NULL")}
+IS_DOMAIN = only_where("domain <> ''")
+IS_LASTING = only_where("ended_at IS NULL")
 
 
 class Sanction(Model):

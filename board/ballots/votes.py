@@ -24,7 +24,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,7 +33,7 @@ from board.ballots.models import Ballot
 from board.ballots.tally import CHANGES, TURNOUT, move_counts, weights
 from board.extensions import Model, db, table_of
 from board.statements import insert_once, prepared
-from board.storage import now
+from board.storage import now, only_where
 
 MAX_VOTER_CHARACTERS = 80
 MAX_SUSPICION_CHARACTERS = 120
@@ -134,8 +133,7 @@ class Vote(Model):
             "suspicion",
             "state",
             "cast_at",
-            sqlite_where=text("suspicion <> ''"),
-            postgresql_where=text("suspicion <> ''"),
+            **only_where("suspicion <> ''"),
         ),
     )
 

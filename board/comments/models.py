@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
@@ -35,27 +34,18 @@ from board.comments.threads import Thread
 from board.extensions import Model, db
 from board.screening.learning import forget_lesson
 from board.screening.likeness import likeness_of
-from board.storage import now
+from board.storage import now, only_where
 
 __all__ = ["Comment", "CommentRevision", "Reaction", "Thread", "viewer_id"]
 
-IS_LISTED_ROOT: dict[str, Any] = {
-    "sqlite_where": text("parent_id IS NULL AND is_listed = 1"),
-    "postgresql_where": text("parent_id IS NULL AND is_listed"),
-}
-IS_LISTED: dict[str, Any] = {"sqlite_where": text("is_listed = 1"), "postgresql_where": text("is_listed")}
-IS_LIKE_OTHERS: dict[str, Any] = {
-    "sqlite_where": text("likeness IS NOT NULL"),
-    "postgresql_where": text("likeness IS NOT NULL"),
-}
-IS_HELD: dict[str, Any] = {
-    "sqlite_where": text("state = 'held'"),
-    "postgresql_where": text("state = 'held'"),
-}
+IS_LISTED_ROOT = only_where("parent_id IS NULL AND is_listed", sqlite="parent_id IS NULL AND is_listed = 1")
+IS_LISTED = only_where("is_listed", sqlite="is_listed = 1")
+IS_LIKE_OTHERS = only_where("likeness IS NOT NULL")
+IS_HELD = only_where("state = 'held'")
 # What waits for a moderator. These indexes hold open comments only, so that a new comment does not pay for them.
 WAITS = "state = 'held' OR (state = 'published' AND report_count > 0)"
-IS_WAITING: dict[str, Any] = {"sqlite_where": text(WAITS), "postgresql_where": text(WAITS)}
-IS_REMOVED: dict[str, Any] = {"sqlite_where": text("state = 'removed'"), "postgresql_where": text("state = 'removed'")}
+IS_WAITING = only_where(WAITS)
+IS_REMOVED = only_where("state = 'removed'")
 
 
 class Comment(Model, CommentRules):

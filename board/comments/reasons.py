@@ -13,11 +13,11 @@ from typing import Any
 from flask import current_app
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, or_, select, text, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.extensions import Model, db
-from board.storage import now
+from board.storage import now, only_where
 
 # What is wrong with a comment: the key is stored and logged, the words are shown.
 REASONS: dict[str, LazyString] = {
@@ -75,8 +75,7 @@ class ReasonWording(Model):
             "site_id",
             "base",
             unique=True,
-            sqlite_where=text("is_current = 1"),
-            postgresql_where=text("is_current"),
+            **only_where("is_current", sqlite="is_current = 1"),
         ),
         {"sqlite_autoincrement": True},
     )

@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -37,10 +36,10 @@ from board.moderation.sanctioning import lift
 from board.moderation.statements import Statement, withdraw
 from board.outbox import enqueue_mail
 from board.statements import insert_once
-from board.storage import now
+from board.storage import now, only_where
 
 PAGE_SIZE = 25
-IS_OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
+IS_OPEN = only_where("state = 'open'")
 
 
 class Appeal(Model):

@@ -19,7 +19,6 @@ from sqlalchemy import (
     cast,
     func,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -35,12 +34,12 @@ from board.languages import speaking
 from board.moderation.statements import TOLD_AFTER
 from board.outbox import deliverer, enqueue, enqueue_mail
 from board.statements import insert_once
-from board.storage import now
+from board.storage import now, only_where
 
 KIND = "notice_outcome"
 KEPT_FOR = timedelta(days=365)  # names and addresses, after the answer
 PAGE_SIZE = 25
-IS_OPEN: dict[str, Any] = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
+IS_OPEN = only_where("state = 'open'")
 
 
 class Notice(Model):

@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app, render_template
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.mails import link_to
@@ -23,7 +23,7 @@ from board.extensions import Model, db
 from board.languages import speaking
 from board.markup import excerpt
 from board.outbox import deliverer, enqueue, enqueue_mail
-from board.storage import now
+from board.storage import now, only_where
 
 KIND, BACK_KIND = "statement", "statement_withdrawn"
 TOLD_AFTER = timedelta(seconds=15)  # the ten seconds in which the desk offers to undo, and some more
@@ -35,10 +35,7 @@ SUBJECTS = {
     "suspension": _l("Your account is suspended"),
     "ban": _l("Your account is barred"),
 }
-ON_COMMENT: dict[str, Any] = {
-    "sqlite_where": text("comment_id IS NOT NULL"),
-    "postgresql_where": text("comment_id IS NOT NULL"),
-}
+ON_COMMENT = only_where("comment_id IS NOT NULL")
 
 
 class Statement(Model):

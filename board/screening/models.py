@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.extensions import Model
-from board.storage import now
+from board.storage import now, only_where
 
 MAX_WORD_CHARACTERS = 60
 
@@ -56,8 +56,7 @@ class ScreeningLesson(Model):
             "ix_screening_lesson_due",
             "site_id",
             "comment_id",
-            sqlite_where=text("is_due = 1"),
-            postgresql_where=text("is_due"),
+            **only_where("is_due", sqlite="is_due = 1"),
         ),
     )
 
