@@ -151,6 +151,7 @@ def listening_at(path: str) -> network.socket:
     listener.bind(path)
     os.chmod(path, SOCKET_PERMISSIONS)  # noqa: PTH101 - pathlib would take a megabyte
     listener.listen(BACKLOG)
+    listener.setblocking(False)  # a process that another was quicker than goes on
     return listener
 
 
