@@ -208,7 +208,8 @@ def _in_file() -> dict[str, Any]:
 
 def _in_environment() -> dict[str, str]:
     """Return what variables set. A misspelt one would change nothing without a word, so it is named."""
-    variables = {name: value for name, value in os.environ.items() if name.startswith(ENVIRONMENT_PREFIX)}
+    variables = {name.upper(): value for name, value in os.environ.items()}
+    variables = {name: value for name, value in variables.items() if name.startswith(ENVIRONMENT_PREFIX)}
     known = {f"{ENVIRONMENT_PREFIX}{field.name.upper()}": field.name for field in fields(Settings)}
     for name in variables:
         if name not in known and not name.startswith(OTHER_PREFIXES):

@@ -31,6 +31,7 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 ASKED_KEY = "board.language"  # of a page in a frame, in the request's environment
 TAKES_LANGUAGE = re.compile(r"/embed/|/log-in-window$|.*/thread/fragment$").match
 LEADS_ON = re.compile(r"/log-in-window\?").match  # a page on the way there speaks as it will
+MAX_SITE_CHARACTERS = 50  # of a site's short name
 SITE_IN = re.compile(r"[?&]site=([a-z0-9-]{1,50})").search
 LANGUAGE_IN = re.compile(r"[?&]language=([a-z-]{1,20})").search
 SITE_LANGUAGES = "board_site_languages"  # under which an application's extensions name what tells a site's language
@@ -163,7 +164,7 @@ def _site_asked() -> int | str:
     if not has_request_context():
         return HOUSE
     named = SITE_IN(_following())
-    return request.args.get("site") or (named[1] if named else HOUSE)
+    return request.args.get("site", "")[:MAX_SITE_CHARACTERS] or (named[1] if named else HOUSE)
 
 
 def _following() -> str:

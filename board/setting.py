@@ -53,7 +53,7 @@ def _text(value: object) -> str:
 
 def _number(value: object) -> int:
     try:
-        if isinstance(value, int | str) and not isinstance(value, bool):
+        if isinstance(value, int | str) and not isinstance(value, bool) and str(value).isascii():
             return int(value)
     except ValueError:
         pass

@@ -84,15 +84,16 @@ class SqliteRules:
     def __init__(self, engine: Engine) -> None:
         """Make the file, for its owner's eyes only, if there is none."""
         _make_private_file(str(engine.url.database))
-        self._lock = WriterLock(Path(f"{engine.url.database}.writer"))
-        self._journal = Journal(Path(f"{engine.url.database}-wal"))
+        file = Path(str(engine.url.database)).resolve()  # whoever comes by a link meets the same lock and journal
+        self._lock = WriterLock(file.with_name(f"{file.name}.writer"))
+        self._journal = Journal(file)
         self._commit = engine.dialect.do_commit
         engine.dialect.do_commit = self.do_commit  # type: ignore[method-assign, assignment]
 
-    def connect(self, dbapi: Any, _record: Any) -> None:
+    def connect(self, dbapi: Any, record: Any) -> None:
         """Make a new connection durable."""
         dbapi.isolation_level = None  # the driver begins nothing by itself
-        is_wal = dbapi.execute("PRAGMA journal_mode=WAL").fetchone()[0] == "wal"
+        is_wal = record.info["is_wal"] = dbapi.execute("PRAGMA journal_mode=WAL").fetchone()[0] == "wal"
         for pragma in (IN_OUR_HANDS if is_wal else IN_ITS_OWN, *SQLITE_PRAGMAS):
             dbapi.execute(f"PRAGMA {pragma}")
 
@@ -119,14 +120,24 @@ class SqliteRules:
         Also if nothing was changed: what we saw, and now say, may be what another one has yet to bring there.
         """
         self._commit(connection)
-        if connection.info.pop("is_writing", False):
+        info, changes = connection.info, connection.dbapi_connection.total_changes
+        is_due = info.get("changes") != changes  # also of a statement that did not look like a write
+        info["changes"] = changes
+        if info.pop("is_writing", False):
             self._lock.release()
+            is_due = True
+        if is_due and info["is_wal"]:
             self._journal.sync_in_time()
 
     def checkin(self, _dbapi: Any, record: Any) -> None:
-        """Let the next writer in when the connection is back in the pool after a rollback."""
+        """Let the next writer in when the connection is back in the pool after a rollback.
+
+        A request that took its write back because it saw another one's waits for that one's disk too, in the end.
+        """
         if record.info.pop("is_writing", False):
             self._lock.release()
+            if record.info["is_wal"]:
+                self._journal.sync_in_the_end()
 
     def _start_writing(self, connection: Connection) -> None:
         record = connection.connection

@@ -6,17 +6,27 @@ Flask. Whoever has waited for `PATIENCE_SECONDS` goes on all the same: a request
 server keeps nobody else from theirs.
 """
 
+import sys
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import structlog
 from flask import current_app
 
-from board.journal import synced_in_the_end
+from board.journal import NotOnDisk, synced_in_the_end
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+log = structlog.get_logger(__name__)
+
+NOT_ON_DISK = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Cache-Control", "private, no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Retry-After", "5"),
+]
 TURNS = "board_turns"  # under which an application's extensions name its layer
 PATIENCE_SECONDS = 0.05  # far more than a request takes, far less than anybody notices
 
@@ -32,12 +42,17 @@ class Turns:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let Flask answer when it is this thread's turn."""
-        with synced_in_the_end():
-            self._mine.has_turn = self._turn.acquire(timeout=PATIENCE_SECONDS)
-            try:
-                return self._app(environ, start_response)
-            finally:
-                self.leave()
+        try:
+            with synced_in_the_end():
+                self._mine.has_turn = self._turn.acquire(timeout=PATIENCE_SECONDS)
+                try:
+                    return self._app(environ, start_response)
+                finally:
+                    self.leave()
+        except NotOnDisk as error:
+            log.error("not_on_disk", error=str(error), path=environ["PATH_INFO"])
+            start_response("503 Service Unavailable", NOT_ON_DISK, sys.exc_info())
+            return [b"The disk did not take this in. Look at the page again before you send it once more.\n"]
 
     def leave(self) -> None:
         """Let the next one in: this thread is about to wait for a disk, or done."""

@@ -4,7 +4,8 @@ A frame's cookies are partitioned, so to the tab its browser would be another de
 leads out of a ballot voted in is a form with a signed ticket, and the tab takes over the names that the device has in
 the frame, beside its own. The ticket is for one ballot and an hour, stands in an answer for this voter alone and never
 in an address; and the form is taken from Board's own pages only, so that nobody can bring others into a tab that
-votes, and is shown receipts, as another browser. A tab that takes over more names has fewer votes, never more.
+votes, and is shown receipts, as another browser. A tab that takes over more names has fewer
+votes, not more, up to the few that a cookie holds; beyond that it is as if its cookies had been cleared.
 See docs/decisions/0007.
 """
 

@@ -6,7 +6,12 @@ import click
 
 from board.config import Settings, read_settings
 
-SECRET_SETTINGS = frozenset({"secret_key", "database_url", "mail_url", "redis_url"})
+SECRET_SETTINGS = frozenset(
+    {
+        *("secret_key", "database_url", "mail_url", "redis_url", "metrics_token"),
+        *("akismet_key", "screening_secret", "overdue_secret"),
+    }
+)
 
 INTRODUCTION = """# Settings
 

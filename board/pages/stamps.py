@@ -148,14 +148,17 @@ def _thread_around() -> ClauseElement:
 
 def _ballot() -> ClauseElement:
     """Ask for the version of a ballot, its newest vote, and what was counted last."""
-    return _one_ballot(*_ballot_columns(), BallotResult.mark, BallotResult.hours_to)
+    return _ballot_page()
 
 
 def _framed_ballot() -> ClauseElement:
     """Ask for the same and for who may frame it."""
-    return _one_ballot(*_ballot_columns(), BallotResult.mark, BallotResult.hours_to, Site.origins).join(
-        Site, Site.id == Ballot.site_id
-    )
+    return _ballot_page(Site.origins)
+
+
+def _ballot_page(*more: Any) -> Select[Any]:
+    shown = (BallotResult.mark, BallotResult.hours_to, Site.name, Site.slug)
+    return _one_ballot(*_ballot_columns(), *shown, *more).join(Site, Site.id == Ballot.site_id)
 
 
 def _share_picture() -> ClauseElement:

@@ -1,10 +1,12 @@
 """Wrong settings stop Board at its start, with a sentence that names them and says how to mend them."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from board.config import SettingsError, load_settings
+from board.cli.settings import SECRET_SETTINGS
+from board.config import Settings, SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +89,21 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(instance: Path) -> N
     assert first == second
     assert len(first) >= 32
     assert (instance / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_variables_may_be_written_small(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("board_staff_need_second_factor", "yes")
+    assert load_settings().staff_need_second_factor
+
+
+def test_digits_of_other_scripts_are_no_numbers(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOARD_PORT", "٣")
+    with pytest.raises(SettingsError, match="valid integer"):
+        load_settings()
+
+
+def test_whatever_is_a_secret_is_not_shown() -> None:
+    secret = {"secret_key", "database_url", "mail_url", "redis_url"}
+    for name in (field.name for field in fields(Settings)):
+        if name in secret or name.endswith(("_secret", "_token", "_key")):
+            assert name in SECRET_SETTINGS

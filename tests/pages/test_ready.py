@@ -219,6 +219,15 @@ def test_a_vote_is_in_a_ballots_results_a_second_later(
     assert reader.get(f"/ballots/{ballot.slug}{page}").data != before
 
 
+def test_a_sites_new_name_is_on_its_ballots_a_second_later(reader: Browser, cache: PageCache, article: Article) -> None:
+    ballot = make_ballot(article.site)
+    assert "The Prompt Corner" not in reader.get(f"/ballots/{ballot.slug}").text
+    article.site.name = "The Prompt Corner"
+    db.session.commit()
+    a_second_passes(cache)
+    assert "The Prompt Corner" in reader.get(f"/ballots/{ballot.slug}").text
+
+
 @pytest.mark.parametrize(
     "header", ["Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Forwarded-Prefix",
                "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override"]

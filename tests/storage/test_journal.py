@@ -1,8 +1,10 @@
 """Durable on SQLite: whoever is told that something is stored is told so when the disk has it."""
 
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from sqlalchemy import StaticPool, create_engine, select, text, update
 from board import journal
 from board.articles.models import Site
 from board.extensions import db
-from board.journal import Journal
+from board.journal import Journal, NotOnDisk
 from board.transactions import prepare_engine
 from board.turns import Turns
 
@@ -59,6 +61,12 @@ def begin(app: Flask, work: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread
+
+
+def journal_of(app: Flask) -> Path:
+    """Return the journal of the application's database."""
+    with app.app_context():
+        return Path(f"{db.engine.url.database}-wal")
 
 
 def rename(name: str) -> None:
@@ -115,19 +123,44 @@ def test_whoever_commits_while_the_disk_works_shares_its_next_turn(app: Flask, d
     assert disk.times_asked == 2
 
 
-def test_a_disk_that_fails_is_told_to_the_writer_and_stops_no_other(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_descriptor: int) -> None:
-        raise OSError("the disk is gone")
+def fail(_descriptor: int) -> None:
+    """Stand in for fdatasync(2) on a disk with a fault."""
+    raise OSError("the disk is gone")
 
+
+def test_whoever_writes_after_a_fault_brings_what_it_left_to_the_disk_too(
+    app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system reports a fault once; the next sync of the same file would succeed without the lost pages."""
     with monkeypatch.context() as broken:
         broken.setattr(journal, "sync_data", fail)
-        with pytest.raises(OSError, match="the disk is gone"):
+        with pytest.raises(NotOnDisk, match="the disk is gone"):
             rename("The Prompt Corner")
     db.session.rollback()
+    monkeypatch.setattr(journal, "sync_data", lambda _descriptor: None)  # as that next sync
     rename("The Callboard again")
     assert db.session.scalar(select(Site.name)) == "The Callboard again"
+    assert journal_of(app).stat().st_size == 0  # all is in the database's own file
+    rename("The Callboard once more")
+    assert journal_of(app).stat().st_size > 0
+
+
+def test_while_that_is_impossible_nobody_is_told_that_anything_is_stored(
+    app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MEND_SECONDS", 0.01)
+    with monkeypatch.context() as broken:
+        broken.setattr(journal, "sync_data", fail)
+        with pytest.raises(NotOnDisk):
+            rename("The Prompt Corner")
+    db.session.rollback()
+    with closing(sqlite3.connect(db.engine.url.database or "")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT name FROM site").fetchall()  # who reads needs the journal as it is
+        with pytest.raises(NotOnDisk, match="in use"):
+            rename("The Callboard again")
+        db.session.rollback()
+    rename("The Callboard again")
 
 
 def test_who_found_that_there_is_nothing_to_write_waits_too(app: Flask, disk: SlowDisk) -> None:
@@ -177,28 +210,68 @@ def test_a_request_waits_for_the_disk_once_when_it_is_answered_and_out_of_its_tu
     assert (answers, disk.times_asked) == ([[b"stored"]] * 2, 1)
 
 
-def test_a_request_whose_disk_fails_is_not_answered(site: Site, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_descriptor: int) -> None:
-        raise OSError("the disk is gone")
-
-    def answer(_environ: Any, _start_response: Any) -> list[bytes]:
+def test_a_request_whose_disk_fails_is_told_so(site: Site, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(_environ: Any, start_response: Any) -> list[bytes]:
         rename("The Prompt Corner")
+        start_response("200 OK", [])
         return [b"stored"]
 
+    told: list[str] = []
     monkeypatch.setattr(journal, "sync_data", fail)
-    with pytest.raises(OSError, match="the disk is gone"):
-        Turns(answer)({}, None)  # type: ignore[arg-type]
+    body = Turns(answer)({"PATH_INFO": "/"}, lambda status, *_more: told.append(status))  # type: ignore[arg-type]
+    assert told == ["200 OK", "503 Service Unavailable"]
+    assert b"did not take this in" in b"".join(body)
+
+
+def test_whoever_takes_back_a_write_because_of_another_one_waits_for_that_one(app: Flask, disk: SlowDisk) -> None:
+    def press_again(_environ: Any, _start_response: Any) -> list[bytes]:
+        with app.app_context():
+            db.session.execute(update(Site).values(name="The Prompt Corner"))
+            db.session.rollback()
+        return [b"it is there already"]
+
+    presser = begin(app, lambda: Turns(press_again)({"PATH_INFO": "/"}, None))  # type: ignore[arg-type]
+    assert disk.is_asked.wait(PATIENCE_SECONDS)
+    presser.join(MOMENT_SECONDS)
+    assert presser.is_alive()
+    disk.may_go_on.set()
+    presser.join(PATIENCE_SECONDS)
+
+
+def test_a_statement_that_does_not_look_like_a_write_is_synced_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(journal, "sync_data", synced.append)
+    db.session.execute(text("/* by hand */ UPDATE site SET name = 'The Prompt Corner'"))
+    db.session.commit()
+    assert len(synced) == 1
+
+
+def test_a_database_behind_a_link_is_synced_too(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, link = tmp_path / "board.db", tmp_path / "link" / "board.db"
+    link.parent.mkdir()
+    link.symlink_to(file)
+    synced = set()
+    monkeypatch.setattr(journal, "sync_data", lambda descriptor: synced.add(os.fstat(descriptor).st_ino))
+    engine = create_engine(f"sqlite:///{link}")
+    prepare_engine(engine)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE one (id INTEGER)"))
+        assert (tmp_path / "board.db-wal").stat().st_ino
+    assert len(synced) == 1
+    assert not (link.parent / "board.db.writer").exists()
+    engine.dispose()
 
 
 def test_a_new_journal_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced = []
     monkeypatch.setattr(journal, "sync_data", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
     file = tmp_path / "board.db-wal"
-    own = Journal(file)
-    own.sync()
+    own = Journal(tmp_path / "board.db")
+    with pytest.raises(NotOnDisk):
+        own.sync_in_time()
     for _ in range(2):
         file.write_bytes(b"frames")
-        own.sync()
+        own.sync_in_time()
         file.rename(tmp_path / f"old-{len(synced)}")
     assert synced == [path.stat().st_ino for path in sorted(tmp_path.glob("old-*"))]
 
