@@ -12,9 +12,9 @@
   if (isChecked) opener?.postMessage({ board: "loaded" }, home);
   const idOf = (element) => said(element, "article-id") || "";
   const siteOf = (element) => said(element, "site") || here;
-  const show = (sites, counts) => numbers.forEach((one) => {
+  const show = (site, counts) => numbers.forEach((one) => {
     const number = counts[idOf(one)];
-    if (sites.includes(siteOf(one)) && number >= 0) one.textContent = (+number).toLocaleString();
+    if (site.includes(siteOf(one)) && number >= 0) one.textContent = (+number).toLocaleString();
     one.isConnected || numbers.delete(one);
   });
 
@@ -131,7 +131,7 @@
       for (const ids = Object.keys(sites[site]).sort(); ids.length;) {
         const asked = new URLSearchParams(ids.splice(0, 100).map((id) => ["article_id", id]));
         asked.set("site", site);
-        fetch(`${home}/api/v1/counts?${asked}`, { cache: "no-cache" }).then((answer) => answer.json()).then(({ counts }) => show([site], counts)).catch(() => {});
+        fetch(`${home}/api/v1/counts?${asked}`, { cache: "no-cache" }).then((one) => one.json()).then(({ counts }) => show([site], counts)).catch(() => {});
       }
     }
   };
