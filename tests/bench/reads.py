@@ -64,11 +64,10 @@ def other_pages(scene: Scene) -> None:
 def alternate(scene: Scene, size: int) -> tuple[list[Load], list[Load]]:
     """Return the loads on Board and on nginx, measured A B A B after a warm-up."""
     path = scene.thread(thread_name(size))
-    page = get(scene.port, path)
-    kept = scene.nginx.keep(f"{size}.html", page)
     check = shows_best_comment(scene, size)
     seconds = scene.plan.read_seconds
     scene.wrk.run(scene.port, [path], 1)
+    kept = scene.nginx.keep(f"{size}.html", get(scene.port, path))  # as compressed as it is by now
     board, limit = [], []
     for _ in range(scene.plan.rounds):
         board.append(scene.wrk.run(scene.port, [path], seconds, check))
