@@ -17,6 +17,7 @@
     set("--accent", accent, COLOUR.test(accent) && CSS.supports("color", accent));
     for (const name of ["--sans", "--serif"]) set(name, font, FONT.test(font));
     root.toggleAttribute("data-clear", clear === "1");
+    root.toggleAttribute("data-ground", clear === ""); // not while nothing has been said of it: text would move
     root.dataset.density = density === "compact" ? density : "";
   };
   wear(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
