@@ -130,6 +130,7 @@ def test_a_vote_counts_at_the_first_press_after_a_log_in_or_log_out_beside_it(ar
     before = token_in(first)
     frame_of(page).locator("#comment-form").get_by_role("link", name="log in").click()
     log_in(frame_of(page), email)
+    expect(frame_of(page).get_by_text("Logged in as Ada Author")).to_be_visible()  # the log-in page has told a token too
     expect(first.locator("[name=csrf_token]").first).not_to_have_value(before)
     first.get_by_role("button", name="Vote").click()
     expect(first.locator(".ballot__voted")).to_be_visible()
