@@ -7,11 +7,11 @@ with its use, and with anything that renews the member's identity. Nothing about
 import hashlib
 from datetime import timedelta
 
-from flask import current_app
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 
 from board.accounts.models import User
 from board.extensions import db
+from board.signing import serializer_for
 
 LIFETIMES = {
     "confirm": timedelta(days=2),
@@ -27,13 +27,15 @@ class LinkRefused(Exception):
 
 def make_link_token(purpose: str, user: User, detail: str = "") -> str:
     """Return the token of a link; `detail` comes back when it is read."""
-    return str(_serializer(purpose).dumps([user.id, _state(user), detail]))
+    return str(serializer_for(f"board mailed link: {purpose}").dumps([user.id, _state(user), detail]))
 
 
 def read_link_token(purpose: str, token: str) -> tuple[User, str]:
     """Return the member and the detail. Raises LinkRefused."""
     try:
-        found = _serializer(purpose).loads(token, max_age=int(LIFETIMES[purpose].total_seconds()))
+        found = serializer_for(f"board mailed link: {purpose}").loads(
+            token, max_age=int(LIFETIMES[purpose].total_seconds())
+        )
     except BadData:
         raise LinkRefused from None
     user_id, state, detail = found
@@ -41,10 +43,6 @@ def read_link_token(purpose: str, token: str) -> tuple[User, str]:
     if user is None or not user.active or state != _state(user):
         raise LinkRefused
     return user, str(detail)
-
-
-def _serializer(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt=f"board mailed link: {purpose}")
 
 
 def _state(user: User) -> str:

@@ -9,9 +9,9 @@ The address must be on a registered origin too, and no network brings more than 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 
 from board.access import Refused
 from board.accounts.limits import count_in_network
@@ -21,7 +21,9 @@ from board.articles.page_urls import page_url
 from board.articles.rules import WrongFields, origin_of, seen
 from board.comments.merging import article_called
 from board.extensions import db
+from board.signing import serializer_for
 
+PURPOSE = "board embed article"  # of the signature under a ticket
 ARTICLES_PER_NETWORK = 100  # in 15 minutes: more than an archive's reader opens, fewer than it takes to fill a site
 TICKET_LASTS = timedelta(minutes=10)
 MAX_TITLE_CHARACTERS = 300
@@ -43,13 +45,13 @@ def make_ticket(site: Site) -> str:
     if not _is_framed_by(site):
         return ""
     asked = [request.args.get(name, "")[:MAX_ASKED_CHARACTERS] for name in ("article_id", "url", "title")]
-    return str(_signer().dumps([site.id, *asked]))
+    return str(serializer_for(PURPOSE).dumps([site.id, *asked]))
 
 
 def read_ticket(text: str) -> Ticket:
     """Return what the ticket says. Raises Refused if it is not ours, or too old."""
     try:
-        return Ticket(*_signer().loads(text, max_age=int(TICKET_LASTS.total_seconds())))
+        return Ticket(*serializer_for(PURPOSE).loads(text, max_age=int(TICKET_LASTS.total_seconds())))
     except BadData as error:
         raise Refused(_("This page was open for too long. Load it again.")) from error
 
@@ -77,7 +79,3 @@ def _is_framed_by(site: Site) -> bool:
     except ValueError:
         return False
     return page_origin in site.origins and request.headers.get("Sec-Fetch-Dest", "iframe") == "iframe"
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="board embed article")

@@ -96,18 +96,22 @@ def test_a_new_members_comments_are_listed_until_one_is_let_stand(
     assert values(browser.get("/moderation?queue=new").text) == []
 
 
+def on_two_pages(browser: Browser, path: str) -> list[int]:
+    """Return the IDs of the comments on the queue's first page and on the one after it."""
+    first = browser.get(path).text
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following
+    second = browser.get(following[1].replace("&amp;", "&")).text
+    return [int(value.split("-")[0]) for value in (*values(first), *values(second))]
+
+
 def test_pages_follow_each_other_without_a_gap_or_a_double(
     browser_for: Open, moderator: User, article: Article, author: User, other_member: User
 ) -> None:
     comments = [make_comment(article, author, f"Number {number}.") for number in range(60)]
     reported(comments, other_member)
     reported(comments[:7], make_member("Rita Reporter", "rita@example.com"))
-    browser = browser_for(moderator)
-    first = browser.get("/moderation").text
-    following = re.search(r'rel="next" href="([^"]+)"', first)
-    assert following
-    second = browser.get(following[1].replace("&amp;", "&")).text
-    shown = [int(value.split("-")[0]) for value in (*values(first), *values(second))]
+    shown = on_two_pages(browser_for(moderator), "/moderation")
     assert sorted(shown) == [comment.id for comment in comments]
     assert sorted(shown[:7]) == [comment.id for comment in comments[:7]]
 
@@ -118,12 +122,7 @@ def test_pages_of_newcomers_follow_each_other_too(browser_for: Open, moderator: 
     for number, comment in enumerate(comments):
         comment.created_at = now() - timedelta(seconds=number // 20)  # many at the same time
     db.session.commit()
-    browser = browser_for(moderator)
-    first = browser.get("/moderation?queue=new").text
-    following = re.search(r'rel="next" href="([^"]+)"', first)
-    assert following
-    second = browser.get(following[1].replace("&amp;", "&")).text
-    shown = [int(value.split("-")[0]) for value in (*values(first), *values(second))]
+    shown = on_two_pages(browser_for(moderator), "/moderation?queue=new")
     db.session.rollback()
     assert shown == [one.id for one in sorted(comments, key=lambda one: (one.created_at, one.id), reverse=True)]
 

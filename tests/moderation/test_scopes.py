@@ -92,6 +92,13 @@ def test_all_that_a_member_wrote_is_removed_for_a_reason_of_their_site(
     assert (comment.state, comment.removal_reason) == ("removed", own.key)
 
 
+def reword_all(site_id: int) -> None:
+    """Let the site share no reason with another."""
+    for base in ("abuse", "hate", "spam", "off_topic", "private_data", "impersonation", "illegal", "other"):
+        reword(site_id, base, **{**OWN_REASON, "name": f"Our {base}"})
+    db.session.commit()
+
+
 def test_for_comments_on_two_sites_the_reasons_are_those_they_share(
     comment: Comment, far: list[Comment], author: User, moderator: User, browser_for: Any
 ) -> None:
@@ -112,9 +119,7 @@ def test_for_comments_on_two_sites_the_reasons_are_those_they_share(
 def test_sites_without_a_reason_in_common_say_so(
     comment: Comment, far: list[Comment], author: User, moderator: User, browser_for: Any
 ) -> None:
-    for base in ("abuse", "hate", "spam", "off_topic", "private_data", "impersonation", "illegal", "other"):
-        reword(comment.site_id, base, **{**OWN_REASON, "name": f"Our {base}"})
-    db.session.commit()
+    reword_all(comment.site_id)
     page = browser_for(moderator).get(f"/moderation/members/{author.id}/removals").text
     assert "which have no reason in common" in page
 
@@ -135,9 +140,7 @@ def test_every_page_of_the_desk_tells_how_much_waits(
 def test_where_sites_share_no_reason_a_sanction_is_given_on_one_of_them(
     comment: Comment, far: list[Comment], author: User, moderator: User, browser_for: Any
 ) -> None:
-    for base in ("abuse", "hate", "spam", "off_topic", "private_data", "impersonation", "illegal", "other"):
-        reword(comment.site_id, base, **{**OWN_REASON, "name": f"Our {base}"})
-    db.session.commit()
+    reword_all(comment.site_id)
     browser, path = browser_for(moderator), f"/moderation/members/{author.id}/sanctions"
     page = browser.get(path).text
     assert "The sites have no reason in common." in page
